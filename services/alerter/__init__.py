@@ -1,0 +1,1 @@
+"""Decides what is worth telling, and tells it: story, rules, route, deliver."""

@@ -1,0 +1,1 @@
+"""Adapters of :mod:`services.core.ports.bus`: memory (tests), SQLite (embedded), Kafka."""

@@ -1,0 +1,1 @@
+"""Reads a configuration directory, or names every mistake in it at once."""

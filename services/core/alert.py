@@ -1,0 +1,64 @@
+"""A development of a story that matched a rule and is worth telling someone."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from services.core.act import Act
+from services.core.mention import Span
+
+
+class Severity(StrEnum):
+    """How urgently a desk wants to know, the least first."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class DevelopmentKind(StrEnum):
+    """What is new within a story."""
+
+    NEW_STORY = "new_story"  # the first article about the event that fits the rule
+    NEW_ACT = "new_act"
+    STAGE_MOVED = "stage_moved"
+    DENIED = "denied"
+    CONFIRMED = "confirmed"  # alleged before, asserted now
+    MORE_OUTLETS = "more_outlets"  # told by one more step of independent outlets
+
+
+class Development(Struct, frozen=True, kw_only=True):
+    """One new thing in a story. ``id`` is deterministic: the same input gives the same id."""
+
+    id: str
+    story_id: str
+    kind: DevelopmentKind
+    why: str  # what is new against what was told before, in a sentence
+    act: Act | None = None
+
+
+class Alert(Struct, frozen=True, kw_only=True, tag_field="schema", tag="alert/1"):
+    """``id`` is derived from rule, story and development, so that deciding again gives the same alert."""
+
+    id: str
+    rule: str
+    rule_version: str
+    severity: Severity
+    owner: str | None = None
+    story_id: str
+    story_title: str
+    development: Development
+    article_id: str
+    revision: int
+    outlet: str
+    outlets: tuple[str, ...]  # of the story so far, in the order they told it
+    url: str
+    title: str
+    sentence: Span  # the sentence that says so, within the article's text
+    marks: tuple[Span, ...]  # the matched words within that sentence, positions within the article's text
+    published_at: datetime
+    first_seen_at: datetime
+    decided_at: datetime
+    labels: dict[str, str] = {}  # what routes match on: rule, severity, topic, act, stage, countries
+    trace_id: str

@@ -1,0 +1,128 @@
+"""The store: what must survive a crash. One port per user, one database behind them.
+
+Every method is one transaction unless it says otherwise. All raise Retriable while the database is away or busy,
+Fatal when the schema does not fit. Methods are called from threads, never from an event loop.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from services.core.alert import Alert
+from services.core.article import TaggedArticle
+from services.core.feed import Feed, FeedLease, FeedState, Seen
+from services.core.ledger import LedgerEntry
+from services.core.notification import DeliveryState, Notification, OutboxRow, Outcome
+from services.core.ports.bus import Partition
+from services.core.story import Story
+
+
+class FeedStore(Protocol):
+    """Polling state. Pollers share work by leasing feeds."""
+
+    def sync(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Know exactly these feeds: new ones are due at once, a changed URL starts anew, feeds gone from the list are no longer leased (their state stays)."""
+
+    def lease(self, owner: str, now: datetime, *, limit: int, seconds: float) -> tuple[FeedLease, ...]:
+        """Lease up to ``limit`` feeds that are due and not leased, the longest due first."""
+
+    def seen(self, article_ids: Collection[str]) -> dict[str, Seen]:
+        """What was published before of these articles."""
+
+    def save(self, lease: FeedLease, state: FeedState, seen: Sequence[Seen]) -> None:
+        """End the lease: write the state and what was published. Raises Lost, writing nothing, if the lease has passed to another."""
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete up to ``limit`` Seen not seen since ``before``; how many."""
+
+
+class AlertTransaction(Protocol):
+    """One transaction of the alerter. Nothing is visible to others until it commits."""
+
+    def advance(self, group: str, offsets: Mapping[Partition, tuple[int | None, int]]) -> None:
+        """Move the group's offsets from the first to the second of each pair (None: no offset yet). Raises Lost if another alerter has moved one."""
+
+    def decided(self, articles: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Which of these (article id, revision) have been archived already."""
+
+    def candidates(self, keys: Collection[str], since: datetime, limit: int) -> tuple[Story, ...]:
+        """Stories not older than ``since`` (by last_at) that share a key, those that share most first, then the youngest."""
+
+    def stories(self, ids: Collection[str]) -> dict[str, Story]:
+        """These stories."""
+
+    def save_stories(self, stories: Sequence[Story]) -> None:
+        """Insert or replace, with their keys."""
+
+    def story_of(self, article_id: str) -> str | None:
+        """The story that an earlier revision of this article was assigned to."""
+
+    def archive(self, articles: Sequence[tuple[TaggedArticle, str | None]]) -> None:
+        """Keep tagged articles, each with the id of its story."""
+
+    def add_alerts(self, alerts: Sequence[Alert], notifications: Sequence[Notification]) -> None:
+        """Record alerts and put their notifications in the outbox, due at once. An id that exists already is left as it is."""
+
+    def log(self, entries: Sequence[LedgerEntry]) -> None:
+        """Append to the ledger."""
+
+
+class AlertStore(Protocol):
+    """What the alerter decides on, and what analysts read of it."""
+
+    def transaction(self) -> AbstractContextManager[AlertTransaction]:
+        """Commits when the block ends, rolls back when it raises. A transaction holds the write lock on SQLite: keep it short."""
+
+    def offsets(self, group: str) -> dict[Partition, int]:
+        """The next offset per partition, as of the last transaction."""
+
+    def articles(self, article_id: str) -> tuple[tuple[TaggedArticle, str | None], ...]:
+        """All archived revisions of an article with their story ids, oldest first."""
+
+    def story(self, story_id: str) -> Story | None:
+        """One story."""
+
+    def alerts(
+        self, *, since: datetime | None = None, article_id: str | None = None, limit: int = 1000
+    ) -> tuple[Alert, ...]:
+        """Alerts decided, oldest first."""
+
+    def ledger(
+        self, *, article_id: str | None = None, since: datetime | None = None, limit: int = 1000
+    ) -> tuple[LedgerEntry, ...]:
+        """Ledger entries, oldest first."""
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete up to ``limit`` archived articles, stories and ledger entries older than ``before``; how many."""
+
+
+class Outbox(Protocol):
+    """Notifications decided but not yet delivered; survives a crash."""
+
+    def claim(
+        self, owner: str, now: datetime, *, receivers: Collection[str], limit: int, seconds: float
+    ) -> tuple[OutboxRow, ...]:
+        """Lease due rows, the oldest first per receiver: pending, retry, and sending rows whose lease has run out.
+
+        Each comes back as ``sending`` with attempts counted up; a row whose lease had run out comes with ``repeat`` set.
+        """
+
+    def settle(
+        self, owner: str, row: OutboxRow, outcome: Outcome, now: datetime, *, state: DeliveryState, due_at: datetime
+    ) -> None:
+        """Write what became of a claimed row: the state the sender decided and when it is due again. Raises Lost if the row was claimed by another."""
+
+    def thread(self, receiver: str, story_id: str) -> str | None:
+        """The remote id of the first notification about the story that this receiver accepted."""
+
+    def depth(self) -> dict[tuple[str, DeliveryState], int]:
+        """Rows per receiver and state."""
+
+    def rows(
+        self, *, alert_id: str | None = None, states: Collection[DeliveryState] = (), limit: int = 1000
+    ) -> tuple[OutboxRow, ...]:
+        """Rows for people to look at, oldest first."""
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete up to ``limit`` sent and dead rows settled before ``before``; how many."""

@@ -1,0 +1,192 @@
+"""The configuration as data. services.config reads it from YAML; its JSON Schemas are in schemas/config/."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.core.feed import Feed, Outlet
+from services.core.rule import RuleSource
+
+Seconds = Annotated[float, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=1)]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+
+
+class _Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class Secret(_Block, frozen=True, kw_only=True):
+    """Where a secret is: an environment variable or a file. The value itself is never configuration."""
+
+    env: str | None = None
+    file: str | None = None
+
+
+class StdoutReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="stdout"):
+    """Prints alerts for people to read."""
+
+    name: Name
+
+
+class SlackWebhookReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="slack_webhook"):
+    """Slack incoming webhook: no threads, no message ids."""
+
+    name: Name
+    url: Secret
+    rate: Annotated[float, Meta(gt=0, le=50)] = 1.0  # messages a second; Slack allows 1
+    max_age: Seconds = 86400.0
+
+
+class SlackReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="slack"):
+    """Slack Web API: one thread per story."""
+
+    name: Name
+    token: Secret
+    channel: str
+    api_url: str = "https://slack.com/api/"
+    rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
+    max_age: Seconds = 86400.0
+
+
+class SmtpReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="smtp"):
+    """E-mail, text and HTML, threaded by story."""
+
+    name: Name
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65535)] = 587
+    tls: Annotated[str, Meta(pattern="^(starttls|implicit|none)$")] = "starttls"
+    username: str | None = None
+    password: Secret | None = None
+    sender: str
+    to: Annotated[tuple[str, ...], Meta(min_length=1, max_length=100)]
+    rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
+    max_age: Seconds = 86400.0
+
+
+class WebhookReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="webhook"):
+    """Alerts as JSON by POST, signed by the Standard Webhooks scheme."""
+
+    name: Name
+    url: Secret
+    secret: Secret
+    rate: Annotated[float, Meta(gt=0, le=1000)] = 10.0
+    max_age: Seconds = 86400.0
+
+
+Receiver = StdoutReceiver | SlackWebhookReceiver | SlackReceiver | SmtpReceiver | WebhookReceiver
+
+
+class Route(_Block, frozen=True, kw_only=True):
+    """A node of the route tree, in Alertmanager's words: the first matching child takes the alert unless it says continue."""
+
+    receiver: Name | None = None  # inherited from the parent where absent
+    match: dict[str, str] = {}  # label -> exact value; all must hold
+    continue_: bool = field(default=False, name="continue")
+    routes: tuple["Route", ...] = ()
+
+
+class RoutesFile(_Block, frozen=True, kw_only=True):
+    """routes.yaml"""
+
+    route: Route
+    receivers: Annotated[tuple[Receiver, ...], Meta(min_length=1)]
+
+
+class FeedsFile(_Block, frozen=True, kw_only=True):
+    """feeds.yaml"""
+
+    outlets: tuple[Outlet, ...]
+    feeds: Annotated[tuple[Feed, ...], Meta(min_length=1)]
+
+
+class RulesFile(_Block, frozen=True, kw_only=True):
+    """rules/*.yaml"""
+
+    rules: tuple[RuleSource, ...]
+
+
+class SqliteBus(_Block, frozen=True, kw_only=True, tag_field="type", tag="sqlite"):
+    """The embedded bus: one file, several processes on one machine."""
+
+    path: str = "bus.sqlite3"  # relative to data_dir
+
+
+class KafkaBus(_Block, frozen=True, kw_only=True, tag_field="type", tag="kafka"):
+    """Apache Kafka."""
+
+    servers: Annotated[tuple[str, ...], Meta(min_length=1)]
+    security: Annotated[str, Meta(pattern="^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$")] = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    username: str | None = None
+    password: Secret | None = None
+    ca_file: str | None = None
+    replication: Annotated[int, Meta(ge=1, le=9)] = 1
+
+
+class PollerSettings(_Block, frozen=True, kw_only=True):
+    """The poller."""
+
+    user_agent: str = "wirewatch/0.1 (+https://example.org/wirewatch)"
+    concurrency: Annotated[int, Meta(ge=1, le=200)] = 20
+    per_host: Annotated[int, Meta(ge=1, le=10)] = 1
+    host_pause: Annotated[float, Meta(ge=0)] = 1.0  # seconds between two requests to a host
+    deadline: Seconds = 30.0  # wall clock per fetch, redirects included
+    max_body: Count = 8_000_000  # bytes after decompression
+    max_entries: Count = 1000  # per document
+    parse_seconds: Seconds = 10.0
+    parse_memory: Count = 512_000_000  # bytes of address space above the worker's own
+    max_interval: Seconds = 21600.0
+    allow_private: bool = False  # let feeds live on private addresses; for tests and intranets
+
+
+class ExtractorSettings(_Block, frozen=True, kw_only=True):
+    """The extractor."""
+
+    batch: Annotated[int, Meta(ge=1, le=1000)] = 50
+    max_text: Count = 60_000  # code points read of an article
+    deadline: Seconds = 20.0  # per article; what takes longer is a dead letter
+    max_rss: Count = 1_500_000_000  # bytes; above it the worker starts anew after its batch
+    languages: tuple[str, ...] = ("en",)
+
+
+class AlerterSettings(_Block, frozen=True, kw_only=True):
+    """The alerter."""
+
+    batch: Annotated[int, Meta(ge=1, le=1000)] = 100
+    story_window: Seconds = 259200.0  # an article joins a story not older than this
+    max_age: Seconds = 259200.0  # older articles are recorded and not alerted
+    outlet_steps: tuple[int, ...] = (2, 5, 20)
+    retention: Seconds = 7776000.0  # of archive, stories and ledger
+    ambiguous: Annotated[str, Meta(pattern="^(hold|resend)$")] = "resend"  # once, marked as a possible repeat
+
+
+class TelemetrySettings(_Block, frozen=True, kw_only=True):
+    """Metrics, health and logs. Port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 9464
+    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    log_format: Annotated[str, Meta(pattern="^(json|console)$")] = "json"
+
+
+class Settings(_Block, frozen=True, kw_only=True):
+    """wirewatch.yaml"""
+
+    data_dir: str = "var"  # relative to the working directory
+    database: str | Secret = "sqlite"  # "sqlite", or a postgresql:// URL without password, or where to find the URL
+    bus: SqliteBus | KafkaBus = SqliteBus()
+    poller: PollerSettings = PollerSettings()
+    extractor: ExtractorSettings = ExtractorSettings()
+    alerter: AlerterSettings = AlerterSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+
+
+class Configuration(_Block, frozen=True, kw_only=True):
+    """A whole configuration directory, valid. ``lexicons`` is the directory with the lexicon files."""
+
+    settings: Settings
+    feeds: FeedsFile
+    rules: tuple[RuleSource, ...]
+    routes: RoutesFile
+    lexicons: str

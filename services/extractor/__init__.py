@@ -1,0 +1,1 @@
+"""Reads articles: topics, mentions and acts with evidence."""

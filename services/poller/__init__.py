@@ -1,0 +1,1 @@
+"""Polls feeds: fetch, parse, skip what was seen, publish articles."""

@@ -1,0 +1,1 @@
+"""Metrics (every series in one file), logs and health."""
