@@ -1,0 +1,53 @@
+# `make demo` and `make test` set up everything they need in .venv; only Python 3.11+ must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONFIG ?= deploy/config
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint types bench eval run schemas lock kafka-up kafka-down clean
+
+demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
+	@$(BIN)/wirewatch demo
+
+run: $(VENV)/runtime  ## the same for real: make run CONFIG=my-config
+	$(BIN)/wirewatch run --config $(CONFIG)
+
+test: lint types  ## everything; parts that need Java or PostgreSQL say so when they skip
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check services tests
+	$(BIN)/ruff format --check services tests
+	$(BIN)/lint-imports
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+bench: $(VENV)/dev  ## speed as ratios, against a peer in the same run
+	$(BIN)/python -m tests.bench
+
+schemas: $(VENV)/runtime  ## write the JSON Schemas from the code
+	$(BIN)/wirewatch schemas schemas
+
+kafka-up kafka-down: kafka-%:  ## a real broker without docker: needs Java 17 and Maven
+	deploy/kafka/kafka.sh $*
+
+lock:  ## lock dependencies with hashes: needs uv
+	uv export --quiet --no-emit-project --no-header --no-annotate --no-default-groups --group build -o requirements/runtime.txt
+	uv export --quiet --no-emit-project --no-header --no-annotate --all-groups -o requirements/dev.txt
+	rm -f uv.lock
+
+$(VENV)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wirewatch needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/runtime $(VENV)/dev: $(VENV)/%: requirements/%.txt pyproject.toml | $(VENV)/python
+	@echo "installing the locked $* packages into $(VENV)"
+	$(PIP) install --require-hashes -r $<
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache deploy/kafka/target
