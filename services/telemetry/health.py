@@ -83,7 +83,8 @@ def _application(health: Health) -> Callable[..., Iterable[bytes]]:
         path = environ.get("PATH_INFO", "")
         if path == "/metrics":
             health.unready()
-            return exposition(environ, start)
+            page: Iterable[bytes] = exposition(environ, start)
+            return page
         if path not in {"/livez", "/readyz"}:
             return _plain(start, "404 Not Found", "here are /metrics, /livez and /readyz")
         bad = health.stalled() if path == "/livez" else health.unready()

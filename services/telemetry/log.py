@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ def configure(level: str, style: str) -> None:
         stamp,
     ]
     renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
-    final = [
+    final: list[Any] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
         _one_line,
@@ -38,7 +39,7 @@ def configure(level: str, style: str) -> None:
     )
 
 
-def _one_line(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _one_line(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Nothing that came from a feed can forge a line, move a cursor or flood the log."""
     return {key: _plain(value) for key, value in event.items()}
 
