@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-_FIELD_LIMIT = 2000
+from services.core.printable import printable
 
 
 def configure(level: str, style: str) -> None:
@@ -47,6 +47,4 @@ def _one_line(_logger: object, _name: str, event: MutableMapping[str, Any]) -> M
 def _plain(value: object) -> object:
     if isinstance(value, (int, float, bool, type(None))):
         return value
-    text = value if isinstance(value, str) else repr(value)
-    kept = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[: _FIELD_LIMIT + 1])
-    return kept if len(text) <= _FIELD_LIMIT else kept[:_FIELD_LIMIT] + "…"
+    return printable(value if isinstance(value, str) else repr(value))

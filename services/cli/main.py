@@ -1,0 +1,41 @@
+"""``wirewatch``: one file per command beside this one, each with ``add_parser`` and ``run``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from services import __version__
+from services.cli import check_config, daemons, dead_letters, demo, explain, init, schemas, streams, tag
+from services.core.errors import ConfigInvalid, WirewatchError
+
+COMMANDS = (demo, daemons, init, check_config, tag, explain, dead_letters, streams, schemas)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="wirewatch",
+        description="Tells a desk, with evidence, when somebody is reported to supply arms or impose sanctions.",
+    )
+    top.add_argument("--version", action="version", version=f"wirewatch {__version__}")
+    subparsers = top.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(subparsers)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status. 0 done, 1 the input or the configuration is wrong, 2 the command line is."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except ConfigInvalid as error:
+        print(f"the configuration has {len(error.problems)} mistakes:", *error.problems, sep="\n  ", file=sys.stderr)
+    except WirewatchError as error:
+        print(f"wirewatch: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone; nothing to flush to
+    except KeyboardInterrupt:
+        return 130
+    return 1
