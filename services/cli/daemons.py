@@ -1,0 +1,37 @@
+"""``wirewatch run`` (everything in one process) and ``poller``, ``extractor``, ``alerter`` (one each)."""
+
+import argparse
+
+from services.app import App
+from services.cli.arguments import add_config, configuration
+from services.cli.daemon import Daemon
+from services.telemetry import log
+
+_WHAT = {
+    "run": "poll, extract and alert in one process",
+    "poller": "poll feeds and publish articles",
+    "extractor": "read articles; start as many as you like",
+    "alerter": "decide alerts and deliver them",
+}
+PARTS = {"run": ("poller", "extractor", "alerter", "sender"), "poller": ("poller",), "extractor": ("extractor",), "alerter": ("alerter", "sender")}
+_PORT_OFFSET = {"run": 0, "poller": 0, "extractor": 1, "alerter": 2}
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the commands."""
+    for name, what in _WHAT.items():
+        own = subparsers.add_parser(name, help=what)
+        add_config(own)
+        own.add_argument("--metrics-port", type=int, metavar="PORT", help="instead of the port of wirewatch.yaml; 0 takes a free one")
+        own.set_defaults(run=run, command=name)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until SIGTERM or SIGINT; SIGHUP reloads the configuration."""
+    loaded = configuration(args)
+    telemetry = loaded.settings.telemetry
+    log.configure(telemetry.log_level, telemetry.log_format)
+    fixed = telemetry.port + _PORT_OFFSET[args.command] if telemetry.port else 0
+    port = fixed if args.metrics_port is None else args.metrics_port
+    daemon = Daemon(lambda stop: App.open(loaded, PARTS[args.command], stop), lambda: configuration(args))
+    return daemon.run(telemetry.host, port)
