@@ -1,0 +1,84 @@
+"""What follows from an attempt to deliver: the next state of an outbox row, and when it is due again."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from services.core.backoff import full_jitter
+from services.core.notification import Ambiguous, DeliveryState, Failed, OutboxRow, Outcome, Refused, Sent
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """How long and how often a receiver is tried. Durations in seconds.
+
+    ``resend`` decides about a notification that may have arrived: sent once more, marked as a possible repeat, after
+    ``resend_after`` seconds; or left for people to look at.
+    """
+
+    max_age: float = 86400.0
+    max_attempts: int = 1000
+    base: float = 2.0
+    cap: float = 600.0
+    longest_wait: float = 3600.0  # however long a destination asks us to wait
+    resend: bool = True
+    resend_after: float = 30.0
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """The state to settle a row with, when it is due again, and why in words (None: nothing to explain)."""
+
+    state: DeliveryState
+    due_at: datetime
+    reason: str | None = None
+
+
+def verdict(row: OutboxRow, outcome: Outcome, now: datetime, policy: Policy, *, chance: float) -> Verdict:
+    """What becomes of ``row`` after this outcome. ``chance`` in 0..1 is the jitter. The same arguments give the same verdict."""
+    match outcome:
+        case Sent():
+            return Verdict(state=DeliveryState.SENT, due_at=now)
+        case Refused(reason=reason):
+            return Verdict(state=DeliveryState.DEAD, due_at=now, reason=reason)
+        case Ambiguous(reason=reason):
+            return _after_ambiguous(row, reason, now, policy)
+        case Failed():
+            return _after_failure(row, outcome, now, policy, chance)
+
+
+def expired(row: OutboxRow, now: datetime, policy: Policy) -> Verdict | None:
+    """The end of a row that it is too late to send, or None while it is not. One that may have arrived is not called dead."""
+    reason = _too_late(row, now, policy)
+    return None if reason is None else _end(row, reason, now)
+
+
+def _too_late(row: OutboxRow, now: datetime, policy: Policy) -> str | None:
+    if (now - row.notification.created_at).total_seconds() >= policy.max_age:
+        return f"not delivered within {policy.max_age:g} s"
+    if row.attempts > policy.max_attempts:
+        return f"not delivered in {policy.max_attempts} attempts"
+    return None
+
+
+def _end(row: OutboxRow, reason: str, now: datetime) -> Verdict:
+    if row.repeat:
+        return Verdict(state=DeliveryState.UNKNOWN, due_at=now, reason=f"may have arrived: {reason}")
+    return Verdict(state=DeliveryState.DEAD, due_at=now, reason=reason)
+
+
+def _after_ambiguous(row: OutboxRow, reason: str, now: datetime, policy: Policy) -> Verdict:
+    """One repeat at most: a row that may have arrived before is not sent a third time."""
+    again = policy.resend and not row.repeat
+    state = DeliveryState.RETRY if again else DeliveryState.UNKNOWN
+    due_at = now + timedelta(seconds=policy.resend_after) if again else now
+    return Verdict(state=state, due_at=due_at, reason=f"may have arrived: {reason}")
+
+
+def _after_failure(row: OutboxRow, failed: Failed, now: datetime, policy: Policy, chance: float) -> Verdict:
+    too_late = _too_late(row, now, policy)
+    if too_late is None and row.attempts >= policy.max_attempts:
+        too_late = f"not delivered in {policy.max_attempts} attempts"
+    if too_late is not None:
+        return _end(row, f"{too_late}: {failed.reason}", now)
+    backoff = full_jitter(max(1, row.attempts), base=policy.base, cap=policy.cap, chance=chance)
+    asked = min(max(0.0, failed.retry_after or 0.0), policy.longest_wait)
+    return Verdict(state=DeliveryState.RETRY, due_at=now + timedelta(seconds=max(backoff, asked)), reason=failed.reason)
