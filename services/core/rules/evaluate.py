@@ -1,0 +1,189 @@
+"""Whether a rule holds for an article, and by what.
+
+Answers are True, False or None: not known. A role that the text does not state makes a condition on it unknown, NOT
+unknown is unknown, and a rule matches only where the answer is True. So a rule never matches on what nobody said.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.core.act import Act, Attribution, Party
+from services.core.mention import Span
+from services.core.rules.expression import (
+    ActIs,
+    All,
+    Any,
+    CertaintyIs,
+    Condition,
+    EntityIs,
+    Expression,
+    LanguageIs,
+    Leaf,
+    Not,
+    OutletIs,
+    Phrase,
+    RoleIs,
+    Sort,
+    StageIs,
+    TopicIs,
+    Value,
+)
+from services.core.rules.reading import Reading, fillers, kind_of
+from services.core.rules.vocabulary import ROLES
+
+Truth = bool | None
+
+
+class Found(NamedTuple):
+    """The answer to one condition, and what in the article gives it."""
+
+    truth: Truth
+    spans: tuple[Span, ...] = ()
+    topics: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+def truth(expression: Expression, reading: Reading) -> Truth:
+    """Whether the rule holds."""
+    match expression:
+        case All(parts=parts):
+            return both(truth(part, reading) for part in parts)
+        case Any(parts=parts):
+            return either(truth(part, reading) for part in parts)
+        case Not(part=part):
+            inner = truth(part, reading)
+            return None if inner is None else not inner
+        case _:
+            return found(expression, reading).truth
+
+
+def both(answers: Iterable[Truth]) -> Truth:
+    """AND of three values."""
+    known: Truth = True
+    for answer in answers:
+        if answer is False:
+            return False
+        known = None if answer is None else known
+    return known
+
+
+def either(answers: Iterable[Truth]) -> Truth:
+    """OR of three values."""
+    known: Truth = False
+    for answer in answers:
+        if answer:
+            return True
+        known = None if answer is None else known
+    return known
+
+
+def evidence(expression: Expression, reading: Reading) -> tuple[Found, ...]:
+    """What makes the rule hold: every condition that is True and stands under no NOT."""
+    match expression:
+        case All(parts=parts) | Any(parts=parts):
+            return tuple(one for part in parts if truth(part, reading) for one in evidence(part, reading))
+        case Not():
+            return ()
+        case _:
+            return (found(expression, reading),)
+
+
+def found(leaf: Leaf, reading: Reading) -> Found:
+    """The answer to one condition."""
+    match leaf:
+        case Phrase():
+            spans = reading.find(leaf)
+            return Found(bool(spans), spans)
+        case TopicIs():
+            return _topic(leaf, reading)
+        case EntityIs():
+            spans = tuple(mention.span for value in leaf.values for mention in reading.mentions(value))
+            return Found(bool(spans), spans)
+        case OutletIs(outlets=outlets):
+            return Found(reading.tagged.article.outlet in outlets)
+        case LanguageIs(languages=languages):
+            return _language(languages, reading)
+        case ActIs():
+            return _acts(leaf, reading)
+
+
+def _topic(leaf: TopicIs, reading: Reading) -> Found:
+    topics = [topic for topic in reading.tagged.topics if topic.id in leaf.topics and (topic.about or leaf.mentioned)]
+    spans = tuple(span for topic in topics for span in topic.evidence)
+    return Found(bool(topics), spans, tuple(topic.id for topic in topics))
+
+
+def _language(languages: tuple[str, ...], reading: Reading) -> Found:
+    language = reading.tagged.language or reading.tagged.article.language
+    return Found(None if language is None else language.partition("-")[0].lower() in languages)
+
+
+def _acts(leaf: ActIs, reading: Reading) -> Found:
+    answers = [(act, act_meets(leaf, act, reading)) for act in reading.tagged.acts if _is_kind(leaf, act)]
+    met = tuple(act for act, answer in answers if answer)
+    return Found(either(answer for _, answer in answers), tuple(_spans(met)), acts=met)
+
+
+def _is_kind(leaf: ActIs, act: Act) -> bool:
+    return leaf.kind is None or leaf.kind == kind_of(act)
+
+
+def act_meets(leaf: ActIs, act: Act, reading: Reading) -> Truth:
+    """Whether one act of the right kind meets every condition."""
+    return both(meets(condition, act, reading) for condition in leaf.conditions)
+
+
+def meets(condition: Condition, act: Act, reading: Reading) -> Truth:
+    """Whether an act meets one condition."""
+    match condition:
+        case StageIs(stages=stages):
+            return act.stage in stages
+        case CertaintyIs(certainties=certainties):
+            return act.certainty in certainties
+        case RoleIs():
+            return _role(condition, act, reading)
+
+
+def _role(condition: RoleIs, act: Act, reading: Reading) -> Truth:
+    roles = _roles(condition.role, act)
+    answers: list[Truth] = []
+    for role in roles:
+        stated = fillers(act, role)
+        named = [is_named(filler, value, reading) for filler in stated for value in condition.values]
+        answers.append(either(named) if stated else None)
+    if not condition.other:
+        return either(answers)
+    return both(None if answer is None else not answer for answer in answers)
+
+
+def _roles(name: str, act: Act) -> tuple[str, ...]:
+    return ROLES[kind_of(act)].get(name, ())
+
+
+def is_named(filler: Party | Attribution, value: Value, reading: Reading) -> Truth:
+    """Whether a party is the country, entity or name. Unknown where the lexicons do not know the party."""
+    match value.sort:
+        case Sort.ANY:
+            return True
+        case Sort.NAME:
+            tail = (filler.id or "").rpartition(":")[2]
+            return value.text in {reading.folded(name) for name in (filler.name, filler.span.quote, tail)}
+        case Sort.ID:
+            return None if filler.id is None else filler.id == value.text
+        case Sort.COUNTRY:
+            country = getattr(filler, "country", None) or _country_id(filler.id)
+            if country is None and filler.id is None:
+                return None
+            return country == value.text
+
+
+def _country_id(ident: str | None) -> str | None:
+    return ident.removeprefix("country:") if ident and ident.startswith("country:") else None
+
+
+def _spans(acts: tuple[Act, ...]) -> Iterable[Span]:
+    for act in acts:
+        yield act.trigger
+        for role in ROLES[kind_of(act)]["party"]:
+            yield from (filler.span for filler in fillers(act, role))
+        yield from (filler.span for role in ("items", "measure") for filler in fillers(act, role))

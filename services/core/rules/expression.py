@@ -1,0 +1,119 @@
+"""What a rule asks, as a tree. Every node knows its place in the rule's text."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from services.core.rules.problem import Place
+
+
+class _Node(Struct, frozen=True, kw_only=True):
+    place: Place
+
+
+class All(_Node, frozen=True, kw_only=True):
+    """AND"""
+
+    parts: tuple["Expression", ...]
+
+
+class Any(_Node, frozen=True, kw_only=True):
+    """OR"""
+
+    parts: tuple["Expression", ...]
+
+
+class Not(_Node, frozen=True, kw_only=True):
+    """NOT"""
+
+    part: "Expression"
+
+
+class Phrase(_Node, frozen=True, kw_only=True):
+    """Words side by side; with ``prefix`` the last one may go on. ``title``: only there."""
+
+    keys: tuple[str, ...]
+    prefix: bool = False
+    title: bool = False
+
+
+class TopicIs(_Node, frozen=True, kw_only=True):
+    """About one of the topics, or with ``mentioned`` at least mentioning one."""
+
+    topics: tuple[str, ...]
+    mentioned: bool = False
+
+
+class Sort(StrEnum):
+    """How a value names somebody or something."""
+
+    COUNTRY = "country"  # ISO code: everything that stands or acts for the country
+    ID = "id"  # an id of the lexicons
+    NAME = "name"  # as written in the text or in the lexicons, folded
+    ANY = "any"  # whoever, as long as it is stated
+
+
+class Value(Struct, frozen=True):
+    """A country, an entity or a name."""
+
+    sort: Sort
+    text: str
+
+
+class EntityIs(_Node, frozen=True, kw_only=True):
+    """Mentions one of these entities, or anything of one of these countries."""
+
+    values: tuple[Value, ...]
+
+
+class OutletIs(_Node, frozen=True, kw_only=True):
+    """Published by one of these outlets."""
+
+    outlets: tuple[str, ...]
+
+
+class LanguageIs(_Node, frozen=True, kw_only=True):
+    """Written in one of these languages."""
+
+    languages: tuple[str, ...]
+
+
+class RoleIs(_Node, frozen=True, kw_only=True):
+    """A role of an act is one of these values, or with ``other`` somebody known to be none of them."""
+
+    role: str
+    values: tuple[Value, ...]
+    other: bool = False
+
+
+class StageIs(_Node, frozen=True, kw_only=True):
+    """The stage of an act is one of these."""
+
+    stages: frozenset[str]
+
+
+class CertaintyIs(_Node, frozen=True, kw_only=True):
+    """The certainty of an act is one of these."""
+
+    certainties: frozenset[str]
+
+
+Condition = RoleIs | StageIs | CertaintyIs
+
+
+class ActIs(_Node, frozen=True, kw_only=True):
+    """Reports an act of this kind (None: of any) that meets every condition."""
+
+    kind: str | None
+    conditions: tuple[Condition, ...] = ()
+
+
+Leaf = Phrase | TopicIs | EntityIs | OutletIs | LanguageIs | ActIs
+Expression = All | Any | Not | Leaf
+
+
+def leaves(expression: Expression) -> tuple[Leaf, ...]:
+    """The conditions of a rule without what joins them."""
+    if isinstance(expression, All | Any):
+        return tuple(leaf for part in expression.parts for leaf in leaves(part))
+    return leaves(expression.part) if isinstance(expression, Not) else (expression,)

@@ -1,0 +1,115 @@
+"""What stands after a field: words, names, countries, lists of them."""
+
+from services.core.rules.cursor import Cursor
+from services.core.rules.expression import Phrase, Sort, Value
+from services.core.rules.lexer import Sort as Kind
+from services.core.rules.lexer import Token
+from services.core.rules.problem import Place, allowed
+from services.core.rules.vocabulary import NOT_ISO, OPERATORS
+from services.core.words import fold, keys
+
+_SHORTEST_PREFIX = 3
+_LONGEST_PHRASE = 20
+
+
+def listed(cursor: Cursor) -> list[Token]:
+    """One value, or several in parentheses with commas between."""
+    if not cursor.sign("("):
+        return [value(cursor)]
+    found = [value(cursor)]
+    while not cursor.sign(")"):
+        if not cursor.sign(","):
+            cursor.stop(cursor.token.place, "a list goes on with a comma or ends with a parenthesis: (a, b)")
+        found.append(value(cursor))
+    return found
+
+
+def value(cursor: Cursor) -> Token:
+    """A word, a quotation, or an id with a colon in it (``weapon:himars``)."""
+    token = cursor.token
+    if token.sort in {Kind.SIGN, Kind.END} or token.text in OPERATORS:
+        cursor.stop(token.place, "a value is missing here")
+    cursor.next()
+    cursor.spend(token.place)
+    colon = cursor.token
+    if token.sort is Kind.WORD and colon.text == ":" and colon.follows(token):
+        cursor.next()
+        rest = cursor.token
+        if rest.sort is not Kind.WORD or not rest.follows(colon):
+            cursor.stop(rest.place, "an id is written without spaces, for example weapon:himars")
+        cursor.next()
+        return Token(Kind.WORD, f"{token.text}:{rest.text}", Place(token.place.start, rest.place.end))
+    return token
+
+
+def phrase(cursor: Cursor, token: Token, place: Place, *, title: bool = False) -> Phrase:
+    """A word, a phrase, or with ``*`` at its end the beginning of a word."""
+    if not title:
+        cursor.spend(place)
+    text = token.text.strip()
+    prefix = text.endswith("*")
+    stems = keys(text.removesuffix("*"))
+    if not stems:
+        cursor.wrong(token.place, "there is no word in it; write at least one letter or digit")
+    if "*" in text.removesuffix("*"):
+        cursor.wrong(token.place, '"*" stands for the rest of a word and goes only at the end, for example sanction*')
+    if prefix and stems and len(stems[-1]) < _SHORTEST_PREFIX:
+        cursor.wrong(
+            token.place, f'at least {_SHORTEST_PREFIX} letters stand before "*"; a shorter one matches too much'
+        )
+    if len(stems) > _LONGEST_PHRASE:
+        cursor.wrong(token.place, f"a phrase has at most {_LONGEST_PHRASE} words; this one has {len(stems)}")
+    return Phrase(place=place, keys=stems, prefix=prefix, title=title)
+
+
+def names(cursor: Cursor, given: list[Token], field: str, known: frozenset[str] | None) -> tuple[str, ...]:
+    """Names of the configuration, which must be known where the vocabulary knows them."""
+    for token in given:
+        if known is not None and token.text not in known:
+            cursor.wrong(token.place, f'unknown {field} "{token.text}"; {allowed(token.text, known)}')
+    return tuple(token.text for token in given)
+
+
+def languages(cursor: Cursor, given: list[Token]) -> tuple[str, ...]:
+    """Language codes."""
+    for token in given:
+        if not (token.text.isascii() and token.text.isalpha() and len(token.text) in {2, 3}):
+            cursor.wrong(
+                token.place, f'"{token.text}" is not a language code; write two or three letters, for example en'
+            )
+    return tuple(token.text.lower() for token in given)
+
+
+def country(cursor: Cursor, token: Token) -> Value:
+    """A country by its ISO code."""
+    code = token.text.upper()
+    if code not in cursor.vocabulary.countries:
+        meant = f' did you mean "{NOT_ISO[code]}"?' if code in NOT_ISO else ""
+        message = (
+            f'"{token.text}" is not a country code;{meant} Allowed: two letters of ISO 3166-1 such as RU, KP, GB, or EU'
+        )
+        cursor.wrong(token.place, message)
+    return Value(Sort.COUNTRY, code)
+
+
+def entity(cursor: Cursor, token: Token) -> Value:
+    """An entity by its id in the lexicons or by its name."""
+    if token.sort is Kind.WORD and ":" in token.text:
+        known = cursor.vocabulary.entities
+        if known is not None and token.text not in known:
+            cursor.wrong(token.place, f'unknown entity "{token.text}"; {allowed(token.text, known)}')
+        return Value(Sort.ID, token.text)
+    name = " ".join(keys(token.text))
+    if not name:
+        cursor.wrong(token.place, "there is no name in it; write at least one letter or digit")
+    return Value(Sort.NAME, name)
+
+
+def party(cursor: Cursor, token: Token) -> Value:
+    """Who fills a role: a country code, an id, a name, or ``any``."""
+    if token.sort is Kind.WORD and fold(token.text) == "any":
+        return Value(Sort.ANY, "any")
+    code = token.sort is Kind.WORD and token.text.isalpha() and token.text.isascii()
+    if code and (len(token.text) == 2 or token.text.upper() in NOT_ISO):
+        return country(cursor, token)
+    return entity(cursor, token)

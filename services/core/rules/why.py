@@ -1,0 +1,137 @@
+"""Why a rule did not match: the clauses that failed, and what the article has instead."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from services.core.act import Act
+from services.core.article import TaggedArticle
+from services.core.rules.compile import Rule
+from services.core.rules.evaluate import act_meets, found, meets, truth
+from services.core.rules.expression import (
+    ActIs,
+    All,
+    Any,
+    EntityIs,
+    Expression,
+    LanguageIs,
+    Leaf,
+    Not,
+    OutletIs,
+    Phrase,
+    RoleIs,
+    TopicIs,
+)
+from services.core.rules.reading import Reading, fillers, kind_of
+from services.core.rules.vocabulary import ROLES
+
+_SHOWN = 10
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """A clause of the rule that does not hold, and why. ``unknown``: the article does not say, which is not enough."""
+
+    clause: str
+    reason: str
+    unknown: bool = False
+
+
+def why_not(rule: Rule, article: TaggedArticle | Reading) -> tuple[Failure, ...]:
+    """The clauses that keep the rule from matching; empty where it matches.
+
+    Of alternatives (OR) every one is named; of conditions that must all hold, those that do not.
+    """
+    reading = article if isinstance(article, Reading) else Reading(article)
+    return tuple(_failures(rule.expression, rule.source.when, reading))
+
+
+def _failures(expression: Expression, source: str, reading: Reading) -> Iterator[Failure]:
+    answer = truth(expression, reading)
+    if answer:
+        return
+    match expression:
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _failures(part, source, reading)
+        case Not(part=part):
+            clause = source[expression.place.start : expression.place.end]
+            yield Failure(clause=clause, reason=_negated(part, reading), unknown=answer is None)
+        case _:
+            clause = source[expression.place.start : expression.place.end]
+            yield Failure(clause=clause, reason=_reason(expression, reading), unknown=answer is None)
+
+
+def _negated(part: Expression, reading: Reading) -> str:
+    if truth(part, reading) is None:
+        return "not known: the article does not say enough to rule it out"
+    if isinstance(part, All | Any | Not):
+        return "what it excludes holds"
+    quotes = [f'"{span.quote}"' for span in found(part, reading).spans]
+    return f"what it excludes holds{': ' + _some(quotes) if quotes else ''}"
+
+
+def _reason(leaf: Leaf, reading: Reading) -> str:
+    tagged = reading.tagged
+    match leaf:
+        case Phrase():
+            return _phrase(leaf, reading)
+        case TopicIs():
+            had = [f"{topic.id} ({'about' if topic.about else 'mentioned'})" for topic in tagged.topics]
+            return f"its topics are: {_some(had)}"
+        case EntityIs():
+            return f"it mentions: {_some(dict.fromkeys(_mention(mention) for mention in tagged.mentions))}"
+        case OutletIs():
+            return f"its outlet is {tagged.article.outlet}"
+        case LanguageIs():
+            return f"its language is {tagged.language or tagged.article.language or 'not known'}"
+        case ActIs():
+            return _acts(leaf, reading)
+
+
+def _mention(mention: object) -> str:
+    name, ident = getattr(mention, "name", ""), getattr(mention, "id", "")
+    return f"{name} ({ident})"
+
+
+def _phrase(phrase: Phrase, reading: Reading) -> str:
+    where = "the title" if phrase.title else "the text"
+    missing = [key for key in phrase.keys[: -1 if phrase.prefix else None] if key not in reading.places]
+    if missing and len(phrase.keys) > 1:
+        return f"not in {where}: {_some(missing)}"
+    together = " side by side" if len(phrase.keys) > 1 else ""
+    return f"not in {where}{together}"
+
+
+def _acts(leaf: ActIs, reading: Reading) -> str:
+    acts = [act for act in reading.tagged.acts if leaf.kind is None or kind_of(act) == leaf.kind]
+    if not acts:
+        return f"no act of this kind; acts found: {_some(describe(act) for act in reading.tagged.acts)}"
+    return "; ".join(_act(leaf, act, reading) for act in acts[:_SHOWN])
+
+
+def _act(leaf: ActIs, act: Act, reading: Reading) -> str:
+    assert not act_meets(leaf, act, reading)
+    failed = [condition for condition in leaf.conditions if not meets(condition, act, reading)]
+    names = [
+        condition.role if isinstance(condition, RoleIs) else type(condition).__name__.removesuffix("Is").lower()
+        for condition in failed
+    ]
+    unstated = [name for name, condition in zip(names, failed, strict=True) if meets(condition, act, reading) is None]
+    also = f" (not stated or not known: {', '.join(unstated)})" if unstated else ""
+    return f"{describe(act)} fails {', '.join(names)}{also}"
+
+
+def describe(act: Act) -> str:
+    """An act in one line: kind, who, whom, stage, certainty."""
+    roles = ", ".join(f"{role}: {_filled(act, role)}" for role in ROLES[kind_of(act)]["party"])
+    return f"{kind_of(act)}({roles}, stage: {act.stage}, certainty: {act.certainty})"
+
+
+def _filled(act: Act, role: str) -> str:
+    return " + ".join(f"{one.name} [{getattr(one, 'country', None) or one.id or 'not in the lexicons'}]" for one in fillers(act, role)) or "not stated"  # fmt: skip
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return (", ".join(listed[:_SHOWN]) or "none") + more
