@@ -1,0 +1,97 @@
+"""What the alerter decides on, and what analysts read of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Delete, Table, delete, select, text, tuple_
+
+from services.core.alert import Alert
+from services.core.article import TaggedArticle
+from services.core.ledger import LedgerEntry
+from services.core.ports.bus import Partition
+from services.core.story import Story
+from services.store import tables
+from services.store.database import Database
+from services.store.transaction import SqlAlertTransaction
+
+_LOCK_ID = 0x64656369  # of the advisory lock that all alerters on one PostgreSQL database agree on
+
+_AGES = ((tables.articles, "tagged_at"), (tables.stories, "last_at"), (tables.ledger, "at"))
+
+
+class SqlAlertStore:
+    """Keeps :class:`services.core.ports.store.AlertStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlAlertTransaction]:
+        """One at a time over all processes, on both databases: what it reads stays true until it commits."""
+        with self._database.write() as connection:
+            if connection.dialect.name == "postgresql":  # on SQLite the transaction is the lock
+                connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
+            yield SqlAlertTransaction(connection)
+
+    def offsets(self, group: str) -> dict[Partition, int]:
+        """The next offset per partition, as of the last transaction."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(tables.offsets).where(tables.offsets.c.consumers == group))
+            return {Partition(stream=row.stream, index=row.partition): row.next for row in rows}
+
+    def articles(self, article_id: str) -> tuple[tuple[TaggedArticle, str | None], ...]:
+        """All archived revisions of an article with their story ids, oldest first."""
+        columns = tables.articles.c
+        revisions = select(columns.article, columns.story_id).where(columns.article_id == article_id)
+        with self._database.read() as connection:
+            rows = connection.execute(revisions.order_by(columns.revision))
+            return tuple((row.article, row.story_id) for row in rows)
+
+    def story(self, story_id: str) -> Story | None:
+        """One story, or None if it is unknown or forgotten."""
+        columns = tables.stories.c
+        with self._database.read() as connection:
+            return connection.scalar(select(columns.story).where(columns.story_id == story_id))
+
+    def alerts(
+        self, *, since: datetime | None = None, article_id: str | None = None, limit: int = 1000
+    ) -> tuple[Alert, ...]:
+        """Alerts decided, oldest first."""
+        columns = tables.alerts.c
+        wanted = select(columns.alert).order_by(columns.decided_at, columns.seq).limit(limit)
+        if since is not None:
+            wanted = wanted.where(columns.decided_at >= since)
+        if article_id is not None:
+            wanted = wanted.where(columns.article_id == article_id)
+        with self._database.read() as connection:
+            return tuple(connection.scalars(wanted))
+
+    def ledger(
+        self, *, article_id: str | None = None, since: datetime | None = None, limit: int = 1000
+    ) -> tuple[LedgerEntry, ...]:
+        """Ledger entries, oldest first."""
+        columns = tables.ledger.c
+        wanted = select(columns.entry).order_by(columns.at, columns.seq).limit(limit)
+        if since is not None:
+            wanted = wanted.where(columns.at >= since)
+        if article_id is not None:
+            wanted = wanted.where(columns.article_id == article_id)
+        with self._database.read() as connection:
+            return tuple(connection.scalars(wanted))
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete up to ``limit`` rows in all: archived articles by when they were tagged, then stories, then ledger entries."""
+        forgotten = 0
+        with self._database.write() as connection:
+            for table, age in _AGES:
+                if forgotten < limit:
+                    forgotten += connection.execute(_oldest(table, age, before, limit - forgotten)).rowcount
+        return forgotten
+
+
+def _oldest(table: Table, age: str, before: datetime, limit: int) -> Delete:
+    key = list(table.primary_key.columns)
+    batch = select(*key).where(table.c[age] < before).order_by(table.c[age]).limit(limit)
+    # The age is asked twice: PostgreSQL looks again only at the outer condition if the row has just changed.
+    return delete(table).where(tuple_(*key).in_(batch), table.c[age] < before)

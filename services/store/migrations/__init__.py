@@ -1,0 +1,1 @@
+"""Alembic revisions, one file per step, oldest first by name. A revision that has been released is never edited."""

@@ -1,0 +1,140 @@
+"""Notifications decided but not yet delivered."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from itertools import chain, islice, zip_longest
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, RowMapping, case, delete, func, select, update
+
+from services.core.errors import Lost
+from services.core.notification import Ambiguous, DeliveryState, OutboxRow, Outcome, Sent
+from services.store.columns import note
+from services.store.database import Database
+from services.store.tables import outbox, outbox_alerts
+
+_WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
+_OVER = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
+
+
+class SqlOutbox:
+    """Keeps :class:`services.core.ports.store.Outbox`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(
+        self, owner: str, now: datetime, *, receivers: Collection[str], limit: int, seconds: float
+    ) -> tuple[OutboxRow, ...]:
+        """Lease due rows: the oldest per receiver, and the receivers in turn, so that none waits behind another's backlog.
+
+        The ``due_at`` of a claimed row is the end of its lease.
+        """
+        until = now + timedelta(seconds=seconds)
+        with self._database.write() as connection:
+            waiting = [_due(connection, receiver, now, limit) for receiver in sorted(set(receivers))]
+            in_turn = (row for row in chain.from_iterable(zip_longest(*waiting)) if row is not None)
+            rows = tuple(islice(in_turn, limit))
+            if rows:
+                connection.execute(_claimed(rows, owner, until))
+        return tuple(_sending(row, until) for row in rows)
+
+    def settle(
+        self, owner: str, row: OutboxRow, outcome: Outcome, now: datetime, *, state: DeliveryState, due_at: datetime
+    ) -> None:
+        """Write what became of a claimed row. Settling the same attempt again is allowed, for a caller that did not hear the answer."""
+        ident = row.notification.id
+        mine = (outbox.c.notification_id == ident, outbox.c.owner == owner, outbox.c.attempts == row.attempts)
+        result: dict[str, object] = {"state": state.value, "due_at": due_at, "settled_at": now}
+        if isinstance(outcome, Sent):
+            result |= {"error": None, "remote_id": note(outcome.remote_id)}
+        else:
+            result |= {"error": note(outcome.reason)}
+        if isinstance(outcome, Ambiguous):
+            result["repeat"] = True
+        with self._database.write() as connection:
+            if not connection.execute(update(outbox).where(*mine).values(**result)).rowcount:
+                raise Lost(f"notification {ident} was claimed by another after attempt {row.attempts} of {owner}")
+
+    def thread(self, receiver: str, story_id: str) -> str | None:
+        """The remote id of the notification about the story that this receiver accepted first; it never changes later."""
+        accepted = (
+            select(outbox.c.remote_id)
+            .where(outbox.c.story_id == story_id, outbox.c.receiver == receiver)
+            .where(outbox.c.state == DeliveryState.SENT.value, outbox.c.remote_id.is_not(None))
+            .order_by(outbox.c.settled_at, outbox.c.seq)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return connection.scalar(accepted)
+
+    def depth(self) -> dict[tuple[str, DeliveryState], int]:
+        """Rows per receiver and state; where there are none, no entry."""
+        counted = select(outbox.c.receiver, outbox.c.state, func.count()).group_by(outbox.c.receiver, outbox.c.state)
+        with self._database.read() as connection:
+            rows = connection.execute(counted).all()
+        return {(receiver, DeliveryState(state)): count for receiver, state, count in rows}
+
+    def rows(
+        self, *, alert_id: str | None = None, states: Collection[DeliveryState] = (), limit: int = 1000
+    ) -> tuple[OutboxRow, ...]:
+        """Rows for people to look at, oldest first."""
+        wanted = select(outbox).order_by(outbox.c.seq).limit(limit)
+        if alert_id is not None:
+            about = select(outbox_alerts.c.notification_id).where(outbox_alerts.c.alert_id == alert_id)
+            wanted = wanted.where(outbox.c.notification_id.in_(about))
+        if states:
+            wanted = wanted.where(outbox.c.state.in_([state.value for state in states]))
+        with self._database.read() as connection:
+            return tuple(_row(row) for row in connection.execute(wanted).mappings())
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Delete up to ``limit`` sent and dead rows settled before ``before``, the oldest first; how many."""
+        old = select(outbox.c.seq).where(outbox.c.settled_at < before, outbox.c.state.in_(_OVER))
+        batch = old.order_by(outbox.c.settled_at).limit(limit)
+        with self._database.write() as connection:
+            return connection.execute(delete(outbox).where(outbox.c.seq.in_(batch))).rowcount
+
+
+def _due(connection: Connection, receiver: str, now: datetime, limit: int) -> list[RowMapping]:
+    due = (
+        select(outbox)
+        .where(outbox.c.receiver == receiver, outbox.c.state.in_(_WAITING), outbox.c.due_at <= now)
+        .order_by(outbox.c.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # nothing on SQLite, where the transaction holds the only write lock
+    )
+    return list(connection.execute(due).mappings())
+
+
+def _claimed(rows: Collection[RowMapping], owner: str, until: datetime) -> Any:
+    expired = outbox.c.state == DeliveryState.SENDING.value  # the sender may have died after the receiver accepted
+    return (
+        update(outbox)
+        .where(outbox.c.seq.in_([row["seq"] for row in rows]))
+        .values(
+            state=DeliveryState.SENDING.value,
+            owner=owner,
+            attempts=outbox.c.attempts + 1,
+            due_at=until,
+            repeat=case((expired, True), else_=outbox.c.repeat),
+        )
+    )
+
+
+def _sending(row: RowMapping, until: datetime) -> OutboxRow:
+    repeat = row["repeat"] or row["state"] == DeliveryState.SENDING.value
+    return replace(_row(row), state=DeliveryState.SENDING, attempts=row["attempts"] + 1, due_at=until, repeat=repeat)
+
+
+def _row(row: RowMapping) -> OutboxRow:
+    return OutboxRow(
+        notification=row["notification"],
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        due_at=row["due_at"],
+        repeat=row["repeat"],
+        remote_id=row["remote_id"],
+        error=row["error"],
+    )

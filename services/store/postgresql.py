@@ -1,0 +1,92 @@
+"""PostgreSQL through psycopg 3. Every wait has an end, also when the server neither answers nor hangs up."""
+
+import time
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from services.store.database import Database
+
+V = TypeVar("V")
+
+_STATEMENT_SECONDS = 60.0
+_IDLE_SECONDS = 60.0  # an alerter that stands still in a transaction gives way to its standby
+
+
+class _Bounded(psycopg.Connection[Any]):
+    """A connection that gives up on a server that is silent for longer than any statement may take."""
+
+    silence = _STATEMENT_SECONDS + 15.0
+
+    def wait(self, gen: Generator[Any, Any, V], *args: Any, **options: Any) -> V:
+        """Wait for one exchange with the server, for a bounded time."""
+        return super().wait(self._until(gen, time.monotonic() + self.silence), *args, **options)
+
+    def _until(self, gen: Generator[Any, Any, V], deadline: float) -> Generator[Any, Any, V]:
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() > deadline:
+                    self.pgconn.finish()  # its answer, should it still come, belongs to nobody
+                    raise psycopg.OperationalError(f"no answer within {self.silence:g} s")
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            result: V = done.value
+            return result
+
+
+def open_postgresql(url: URL, patience: float) -> Database:
+    """The database at ``url``. ``patience``: seconds that a call waits for a connection and for a lock."""
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={
+            "application_name": "wirewatch",
+            "connect_timeout": max(2, round(patience)),
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+        },
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_timeout=patience,
+        hide_parameters=True,
+    )
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "connect", _limits(patience))
+    return Database(engine, _name(url), url.password)
+
+
+def _name(url: URL) -> str:
+    spelled = {key: value for key, value in url.query.items() if key in {"host", "hostaddr", "port"}}
+    place = url.set(drivername="postgresql", password=None, query=spelled)
+    return f"PostgreSQL at {place.render_as_string()}"
+
+
+def _connect(
+    _dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]
+) -> psycopg.Connection[Any]:
+    return _Bounded.connect(*arguments, **options)
+
+
+def _limits(patience: float) -> Any:
+    """Set per session and not at the connection's start, where a pooler between us and the server may refuse them."""
+    limits = {
+        "statement_timeout": _STATEMENT_SECONDS,
+        "lock_timeout": patience,
+        "idle_in_transaction_session_timeout": _IDLE_SECONDS,
+    }
+
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        for name, seconds in limits.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, str(round(seconds * 1000))))
+        cursor.close()
+        connection.commit()
+
+    return prepare

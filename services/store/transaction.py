@@ -1,0 +1,175 @@
+"""One transaction of the alerter."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+
+from services.core.alert import Alert
+from services.core.article import TaggedArticle
+from services.core.errors import Lost
+from services.core.ledger import LedgerEntry
+from services.core.notification import DeliveryState, Notification
+from services.core.ports.bus import Partition
+from services.core.story import Story
+from services.store import tables
+from services.store.database import chunks, insert
+
+
+class SqlAlertTransaction:
+    """Keeps :class:`services.core.ports.store.AlertTransaction`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def advance(self, group: str, offsets: Mapping[Partition, tuple[int | None, int]]) -> None:
+        """Move the group's offsets. Raises Lost if another alerter has moved one."""
+        for partition in sorted(offsets):
+            first, following = offsets[partition]
+            if not self._moved(group, partition, first, following):
+                expected = "no offset" if first is None else f"offset {first}"
+                raise Lost(f"another alerter of {group} has moved {partition.stream}/{partition.index} from {expected}")
+
+    def _moved(self, group: str, partition: Partition, first: int | None, following: int) -> bool:
+        place = {"consumers": group, "stream": partition.stream, "partition": partition.index}
+        if first is None:
+            row = insert(self._connection, tables.offsets).values(**place, next=following).on_conflict_do_nothing()
+            return self._connection.execute(row.execution_options(preserve_rowcount=True)).rowcount == 1
+        expected = and_(
+            *(tables.offsets.c[name] == value for name, value in place.items()), tables.offsets.c.next == first
+        )
+        return self._connection.execute(update(tables.offsets).where(expected).values(next=following)).rowcount == 1
+
+    def decided(self, articles: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Which of these (article id, revision) have been archived already."""
+        columns = tables.articles.c
+        found: set[tuple[str, int]] = set()
+        for portion in chunks({article_id for article_id, _ in articles}):
+            rows = self._connection.execute(
+                select(columns.article_id, columns.revision).where(columns.article_id.in_(portion))
+            )
+            found |= {(row.article_id, row.revision) for row in rows}
+        return found & set(articles)
+
+    def candidates(self, keys: Collection[str], since: datetime, limit: int) -> tuple[Story, ...]:
+        """Stories not older than ``since`` that share a key, those that share most first, then the youngest."""
+        if not keys:
+            return ()
+        key = tables.story_keys.c
+        shared, last_at = func.count().label("shared"), func.max(key.last_at).label("last_at")
+        best = (
+            select(key.story_id, shared, last_at)
+            .where(key.key.in_(sorted(set(keys))), key.last_at >= since)
+            .group_by(key.story_id)
+            .order_by(shared.desc(), last_at.desc(), key.story_id)
+            .limit(limit)
+            .subquery()
+        )
+        found = (
+            select(tables.stories.c.story)
+            .join(best, best.c.story_id == tables.stories.c.story_id)
+            .order_by(best.c.shared.desc(), best.c.last_at.desc(), best.c.story_id)
+        )
+        return tuple(self._connection.scalars(found))
+
+    def stories(self, ids: Collection[str]) -> dict[str, Story]:
+        """These stories, as far as they are kept."""
+        columns = tables.stories.c
+        found: dict[str, Story] = {}
+        for portion in chunks(set(ids)):
+            rows = self._connection.scalars(select(columns.story).where(columns.story_id.in_(portion)))
+            found |= {story.id: story for story in rows}
+        return found
+
+    def save_stories(self, stories: Sequence[Story]) -> None:
+        """Insert or replace, with their keys. Of the same story twice the last is kept."""
+        for portion in chunks({story.id: story for story in stories}.values()):
+            statement = insert(self._connection, tables.stories)
+            upsert = statement.on_conflict_do_update(
+                index_elements=[tables.stories.c.story_id],
+                set_={"last_at": statement.excluded.last_at, "story": statement.excluded.story},
+            )
+            rows = [{"story_id": story.id, "last_at": story.last_at, "story": story} for story in portion]
+            self._connection.execute(upsert, rows)
+            self._save_keys(portion)
+
+    def _save_keys(self, stories: Sequence[Story]) -> None:
+        """Write only what differs: a story has many keys, and most stay."""
+        key = tables.story_keys.c
+        ids = [story.id for story in stories]
+        rows = self._connection.execute(select(key.story_id, key.key, key.last_at).where(key.story_id.in_(ids)))
+        before = {(row.story_id, row.key): row.last_at for row in rows}
+        after = {(story.id, key): story.last_at for story in stories for key in story.keys}
+        here = [key.story_id == bindparam("of"), key.key == bindparam("which")]
+        self._many(delete(tables.story_keys).where(*here), before.keys() - after.keys())
+        new = insert(self._connection, tables.story_keys).values(
+            story_id=bindparam("of"), key=bindparam("which"), last_at=bindparam("at")
+        )
+        self._many(new, after.keys() - before.keys(), after)
+        moved = {place for place in after.keys() & before.keys() if after[place] != before[place]}
+        self._many(update(tables.story_keys).where(*here).values(last_at=bindparam("at")), moved, after)
+
+    def _many(
+        self, statement: Any, places: Collection[tuple[str, str]], at: Mapping[Any, datetime] | None = None
+    ) -> None:
+        rows = [{"of": story, "which": key} | ({"at": at[story, key]} if at else {}) for story, key in sorted(places)]
+        if rows:
+            self._connection.execute(statement, rows)
+
+    def story_of(self, article_id: str) -> str | None:
+        """The story that the latest archived revision of this article with a story was assigned to."""
+        columns = tables.articles.c
+        assigned = select(columns.story_id).where(columns.article_id == article_id, columns.story_id.is_not(None))
+        return self._connection.scalar(assigned.order_by(columns.revision.desc()).limit(1))
+
+    def archive(self, articles: Sequence[tuple[TaggedArticle, str | None]]) -> None:
+        """Keep tagged articles, each with the id of its story. A revision that is archived already is left as it is."""
+        rows = [
+            {
+                "article_id": tagged.article.id,
+                "revision": tagged.article.revision,
+                "story_id": story_id,
+                "tagged_at": tagged.tagged_at,
+                "article": tagged,
+            }
+            for tagged, story_id in articles
+        ]
+        if rows:
+            self._connection.execute(insert(self._connection, tables.articles).on_conflict_do_nothing(), rows)
+
+    def add_alerts(self, alerts: Sequence[Alert], notifications: Sequence[Notification]) -> None:
+        """Record alerts and put their notifications in the outbox, due at once. An id that exists already is left as it is."""
+        decided = [
+            {"alert_id": alert.id, "article_id": alert.article_id, "decided_at": alert.decided_at, "alert": alert}
+            for alert in alerts
+        ]
+        if decided:
+            self._connection.execute(insert(self._connection, tables.alerts).on_conflict_do_nothing(), decided)
+        if notifications:
+            self._connection.execute(
+                insert(self._connection, tables.outbox).on_conflict_do_nothing(),
+                [_pending(one) for one in notifications],
+            )
+        links = [
+            {"alert_id": alert_id, "notification_id": one.id} for one in notifications for alert_id in one.alert_ids
+        ]
+        if links:
+            self._connection.execute(insert(self._connection, tables.outbox_alerts).on_conflict_do_nothing(), links)
+
+    def log(self, entries: Sequence[LedgerEntry]) -> None:
+        """Append to the ledger."""
+        rows = [{"article_id": entry.article_id, "at": entry.at, "entry": entry} for entry in entries]
+        if rows:
+            self._connection.execute(insert(self._connection, tables.ledger), rows)
+
+
+def _pending(notification: Notification) -> dict[str, object]:
+    return {
+        "notification_id": notification.id,
+        "receiver": notification.receiver,
+        "story_id": notification.story_id,
+        "state": DeliveryState.PENDING.value,
+        "due_at": notification.created_at,
+        "notification": notification,
+    }
