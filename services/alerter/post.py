@@ -76,7 +76,7 @@ def post(
         except NotSent as error:
             return Failed(reason=f"not sent within {timeout:g} s" if limit.happened else str(error))
         try:
-            return _answer(connection, now)
+            return _answer(connection, limit, now)
         except (OSError, HTTPException) as error:
             lost = f"connection lost before the answer: {said_by(error)}"
             return Ambiguous(reason=f"no answer within {timeout:g} s" if limit.happened else lost)
@@ -126,8 +126,10 @@ def _request(connection: HTTPConnection, target: Target, body: bytes, headers: d
         raise NotSent(f"connection lost while sending: {said_by(error)}") from None
 
 
-def _answer(connection: HTTPConnection, now: datetime) -> Answer:
+def _answer(connection: HTTPConnection, limit: CutOff, now: datetime) -> Answer:
     response = connection.getresponse()
+    if limit.happened:  # http.client takes headers that break off for whole ones
+        raise TimeoutError
     try:
         body = response.read(_MAX_ANSWER)
     except (OSError, HTTPException):
