@@ -1,1 +1,1 @@
-"""Reads a configuration directory, or names every mistake in it at once."""
+"""Configuration from files: read with places, check everything, report every mistake at once."""

@@ -1,0 +1,219 @@
+"""A configuration directory to a Configuration, or every mistake in it at once.
+
+::
+
+    wirewatch.yaml     settings; optional, everything has a default
+    feeds.yaml         outlets and feeds; or, or besides, feeds.opml
+    rules/*.yaml       what to watch for
+    routes.yaml        whom to tell
+    lexicons/          names and words; optional, the ones wirewatch comes with otherwise
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from services.config import cross
+from services.config.document import Document
+from services.config.opml import read_opml
+from services.config.problems import Problem, invalid
+from services.config.schema import Mistake, mistakes
+from services.config.yaml_file import MAX_SIZE, read_yaml
+from services.core.errors import ConfigInvalid
+from services.core.feed import Feed, Outlet
+from services.core.rule import RuleSource
+from services.core.rules import problem as rules
+from services.core.rules.compile import compile_rule
+from services.core.rules.vocabulary import Vocabulary
+from services.core.settings import Configuration, FeedsFile, RoutesFile, Settings
+
+RuleCheck = Callable[[RuleSource, frozenset[str]], Sequence[rules.Problem]]
+LexiconCheck = Callable[[Path], Sequence[str]]
+S = TypeVar("S")
+Reader = Callable[[str, str], tuple[Document | None, list[Problem]]]
+
+_BESIDES = {"wirewatch.yaml", "feeds.yaml", "feeds.opml", "routes.yaml"}
+_INIT = "`wirewatch init DIR` writes a configuration to start from"
+
+
+def default_directory() -> Path:
+    """The configuration that wirewatch comes with: deploy/config in a checkout, a copy of it where installed."""
+    checkout = Path(__file__).parents[2] / "deploy" / "config"
+    return checkout if checkout.is_dir() else Path(__file__).parent / "defaults"
+
+
+def check_rule(source: RuleSource, outlets: frozenset[str]) -> Sequence[rules.Problem]:
+    """What the compiler says about a rule, with these outlets known."""
+    try:
+        compile_rule(source, Vocabulary(outlets=outlets))
+    except rules.RuleError as error:
+        return error.problems
+    return ()
+
+
+def load(directory: Path, *, check_lexicons: LexiconCheck, check_rule: RuleCheck = check_rule) -> Configuration:
+    """The configuration in ``directory``. Raises ConfigInvalid with every mistake in all of its files.
+
+    ``check_rule`` names the mistakes in a rule's ``when``, given the outlets that exist; ``check_lexicons`` those in a
+    directory of lexicons, each with file and line. Secrets are not read here: see :mod:`services.config.secrets`.
+    """
+    return _Directory(directory, check_rule, check_lexicons).load()
+
+
+class _Directory:
+    def __init__(self, path: Path, check_rule: RuleCheck, check_lexicons: LexiconCheck) -> None:
+        self.path = path
+        self.check_rule = check_rule
+        self.check_lexicons = check_lexicons
+        self.problems: list[Problem] = []
+
+    def load(self) -> Configuration:
+        if not self.path.is_dir():
+            raise ConfigInvalid([f"{self.path}: no such directory; {_INIT}"])
+        self._strangers()
+        settings = self._settings()
+        feeds = self._feeds()
+        known = frozenset[str]().union(*(file.declared for file in feeds))
+        found = self._rules(known)
+        routes = self._routes(frozenset[str]().union(*(_ids(file.document, "rules") for file in found)))
+        lexicons = self._lexicons()
+        wrong = self.check_lexicons(lexicons)
+        if self.problems or wrong or routes is None or settings is None:
+            raise invalid(self.problems, wrong)
+        polled = tuple(feed for file in feeds for _, feed in file.feeds)
+        return Configuration(
+            settings=settings,
+            feeds=FeedsFile(outlets=cross.outlets_of(feeds), feeds=polled),
+            rules=tuple(rule for file in found for _, rule in file.rules),
+            routes=routes,
+            lexicons=str(lexicons),
+        )
+
+    def _strangers(self) -> None:
+        """Files that look like configuration and would not be read."""
+        for path in sorted(self.path.glob("*")):
+            if path.name not in _BESIDES and path.suffix in {".yaml", ".yml", ".opml"} and path.name[0] != ".":
+                hint = rules.allowed(path.name, _BESIDES)
+                self._missing(path, f"no file of this name is read; {hint}, and rules/*.yaml, lexicons/")
+        for path in sorted((self.path / "rules").glob("*")):
+            if path.suffix != ".yaml" and path.name[0] != ".":
+                self._missing(path, "only *.yaml is read here; rename or remove it")
+
+    def _settings(self) -> Settings | None:
+        path = self.path / "wirewatch.yaml"
+        if not path.exists():
+            return Settings()
+        document = self._read(path, read_yaml)
+        if document is None:
+            return None
+        if document.content is None:
+            document.content = {}
+        settings = self._shaped(document, "wirewatch", Settings)
+        if settings is not None:
+            self.problems += cross.settings_problems(document, settings)
+        return settings
+
+    def _feeds(self) -> list[cross.Feeds]:
+        readers: dict[str, Reader] = {"feeds.yaml": read_yaml, "feeds.opml": read_opml}
+        there = {name: reader for name, reader in readers.items() if (self.path / name).exists()}
+        if not there:
+            self._missing(self.path, f"holds neither feeds.yaml nor feeds.opml; {_INIT}")
+        files: list[cross.Feeds] = []
+        for name, reader in there.items():
+            document = self._read(self.path / name, reader)
+            if document is not None:
+                wrong = self._mistakes(document, "feeds")
+                outlets = _readable(document, "outlets", Outlet, wrong)
+                feeds = _readable(document, "feeds", Feed, wrong)
+                files.append(cross.Feeds(document, outlets, feeds, _ids(document, "outlets")))
+        self.problems += cross.feeds_problems(files)
+        return files
+
+    def _rules(self, outlets: frozenset[str]) -> list[cross.Rules]:
+        files: list[cross.Rules] = []
+        for path in sorted((self.path / "rules").glob("*.yaml")):
+            document = self._read(path, read_yaml)
+            if document is not None:
+                wrong = self._mistakes(document, "rules")
+                files.append(cross.Rules(document, _readable(document, "rules", RuleSource, wrong)))
+                self._compile(files[-1], outlets)
+        if not any(_ids(file.document, "rules") for file in files):
+            self._missing(self.path / "rules", f"there is no rule; {_INIT}")
+        self.problems += cross.rules_problems(files)
+        return files
+
+    def _compile(self, file: cross.Rules, outlets: frozenset[str]) -> None:
+        for number, rule in file.rules:
+            for wrong in self.check_rule(rule, outlets):
+                path = ("rules", number, "when")
+                self.problems.append(file.document.problem_inside(path, wrong.line, wrong.column, wrong.message))
+
+    def _routes(self, known: frozenset[str]) -> RoutesFile | None:
+        path = self.path / "routes.yaml"
+        if not path.exists():
+            self._missing(path, f"the file is missing; {_INIT}")
+            return None
+        document = self._read(path, read_yaml)
+        file = document and self._shaped(document, "routes", RoutesFile)
+        if document and file:
+            self.problems += cross.routes_problems(document, file, known)
+        return file or None
+
+    def _lexicons(self) -> Path:
+        own = self.path / "lexicons"
+        return own if own.is_dir() else default_directory() / "lexicons"
+
+    def _read(self, path: Path, reader: Reader) -> Document | None:
+        """The document, or None if it has no usable form; the mistakes are noted."""
+        try:
+            with path.open("rb") as opened:
+                content = opened.read(MAX_SIZE * 4 + 1)
+            text = content.decode("utf-8-sig")
+        except OSError as error:
+            self._missing(path, f"cannot be read: {error.strerror}")
+            return None
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            self.problems.append(Problem(str(path), line, 1, "", f"not UTF-8: byte {error.object[error.start]:#04x}"))
+            return None
+        document, problems = reader(str(path), text)
+        self.problems += problems
+        return document
+
+    def _mistakes(self, document: Document, name: str) -> list[Mistake]:
+        wrong = list(mistakes(name, document.content))
+        self.problems += [document.problem(one.path, one.message) for one in wrong]
+        return wrong
+
+    def _shaped(self, document: Document, name: str, kind: type[S]) -> S | None:
+        if self._mistakes(document, name):
+            return None
+        return msgspec.convert(document.content, kind)
+
+    def _missing(self, path: Path, message: str) -> None:
+        self.problems.append(Problem(str(path), 0, 0, "", message))
+
+
+def _readable(document: Document, key: str, kind: type[S], wrong: Sequence[Mistake]) -> list[tuple[int, S]]:
+    """The entries of a list that can be read, each with its number, so that a mistake in one hides none in another."""
+    entries = _list(document, key)
+    for one in wrong:
+        match one.path:
+            case (named, int(number), str(surplus)) if named == key and one.surplus and entries[number] is not None:
+                del entries[number][surplus]
+            case (named, int(number), *_) if named == key:
+                entries[number] = None
+    return [(number, msgspec.convert(entry, kind)) for number, entry in enumerate(entries) if entry is not None]
+
+
+def _list(document: Document, key: str) -> list[Any]:
+    content = document.content.get(key) if isinstance(document.content, dict) else None
+    return list(content) if isinstance(content, list) else []
+
+
+def _ids(document: Document, key: str) -> frozenset[str]:
+    """The ids that the entries of a list claim, readable or not."""
+    found = (entry.get("id") for entry in _list(document, key) if isinstance(entry, dict))
+    return frozenset(one for one in found if isinstance(one, str))
