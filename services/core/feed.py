@@ -37,6 +37,11 @@ class FeedState(Struct, frozen=True, kw_only=True):
     polled_at: datetime | None = None  # last successful poll; None: never, so its entries are backfill
     failures: int = 0  # in a row
     error: str | None = None
+    interval: float | None = None  # seconds between polls as learned; None: the feed's own
+    changed_at: datetime | None = None  # when the document last differed from the one before
+    gone: bool = False  # the last poll was answered 410 Gone
+    moved_to: str | None = None  # where permanent redirects lead; adopted once they have led there for a day
+    moved_since: datetime | None = None
 
 
 class FeedLease(Struct, frozen=True, kw_only=True):

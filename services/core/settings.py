@@ -137,6 +137,9 @@ class PollerSettings(_Block, frozen=True, kw_only=True):
     parse_seconds: Seconds = 10.0
     parse_memory: Count = 512_000_000  # bytes of address space above the worker's own
     max_interval: Seconds = 21600.0
+    backfill_after: Annotated[float, Meta(ge=0)] = (
+        21600.0  # entries published longer before a feed's first poll are backfill
+    )
     allow_private: bool = False  # let feeds live on private addresses; for tests and intranets
 
 
