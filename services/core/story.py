@@ -1,15 +1,42 @@
-"""Articles about the same event."""
+"""Articles about the same event: what is remembered of them, and nothing that grows without bound."""
 
 from datetime import datetime
 
 from msgspec import Struct
 
+MAX_TEXTS = 6  # different texts remembered: the first and the latest
+MAX_ACTS = 24
+MAX_OUTLETS = 200
+MAX_FACTS = 200  # told per rule
+
+
+class Text(Struct, frozen=True, kw_only=True):
+    """One text of a story: what finds and recognises further articles about it."""
+
+    copy: str  # hash of its words
+    signature: bytes = b""  # MinHash of its word pairs, see services.core.near; empty for a text too short
+    title: tuple[str, ...] = ()  # telling words of the title, sorted
+    lead: tuple[str, ...] = ()  # telling words of title and lead, sorted
+    entities: tuple[str, ...] = ()  # ids, sorted
+
+
+class ActThread(Struct, frozen=True, kw_only=True):
+    """An act as the story's articles tell it, from first mention on. A party unknown at first is filled in later."""
+
+    ident: str  # unique in the story and never used again
+    kind: str  # arms_transfer or sanction
+    course: str  # acts of different courses are never the same act, see services.core.gist.Course
+    giver: str | None = None  # supplier or imposer: country code, else entity id, else ~name
+    taker: str | None = None  # recipient or target
+    last_at: datetime
+
 
 class Story(Struct, frozen=True, kw_only=True):
     """What the alerter remembers of a story. Bounded: old articles leave only their facts.
 
-    ``keys`` find candidate stories for a new article (near-duplicate bands, act keys); ``told`` holds, per rule, the
-    facts already alerted, so that each is told once.
+    ``keys`` find candidate stories for a new article (near-duplicate bands, parties of acts, entities, title words);
+    ``told`` holds, per rule, the facts already alerted, so that each is told once; ``kept`` the same for facts that
+    were recorded without an alert (backfill, too old), so that an edit of such an article tells nothing either.
     """
 
     id: str
@@ -19,3 +46,8 @@ class Story(Struct, frozen=True, kw_only=True):
     articles: int = 1
     outlets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    texts: tuple[Text, ...] = ()
+    acts: tuple[ActThread, ...] = ()
+    acts_opened: int = 0
+    told: dict[str, tuple[str, ...]] = {}
+    kept: dict[str, tuple[str, ...]] = {}

@@ -1,0 +1,120 @@
+"""One batch of tagged articles decided in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+
+from services.alerter.shelf import Shelf
+from services.alerter.signature import signature
+from services.core.alert import Alert
+from services.core.article import TaggedArticle
+from services.core.assign import Assignment, assign
+from services.core.decide import Circumstances, Decision, decide, plain, worth_remembering
+from services.core.errors import Poison, PoisonReason, WirewatchError
+from services.core.gist import gist
+from services.core.ledger import Fate, LedgerEntry
+from services.core.notification import Notification
+from services.core.ports.bus import Partition, Record
+from services.core.ports.store import AlertTransaction
+from services.core.rules.index import RuleIndex
+from services.core.rules.reading import Reading
+from services.core.story import Story
+from services.core.streams import ALERTERS
+
+# A row of the offsets that every batch moves: it makes transactions of several alerters follow one another, because
+# their stories are shared even where their partitions are not.
+TURN = Partition("alerter-turn", 0)
+Notify = Callable[[Alert], Sequence[Notification]]
+Moves = Mapping[Partition, tuple[int | None, int]]
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """What is decided by: swapped as a whole on reload."""
+
+    index: RuleIndex
+    owners: Mapping[str, str]  # outlet to owner, where it has one
+    notify: Notify
+
+
+class Decided(Struct, kw_only=True):
+    """What a batch has come to. Complete only after its transaction."""
+
+    alerts: list[Alert]
+    entries: list[LedgerEntry]
+    crashed: list[tuple[Record, Poison]]
+    new_stories: int = 0
+    joined: int = 0
+
+
+class Batch:
+    """Decides articles one after the other within a transaction, and writes what has come of them."""
+
+    def __init__(self, transaction: AlertTransaction, policy: Policy, given: Circumstances) -> None:
+        self._transaction = transaction
+        self._policy = policy
+        self._given = given
+        self._shelf = Shelf(transaction, given.settings.story_window)
+        self._archive: list[tuple[TaggedArticle, str | None]] = []
+        self._notifications: list[Notification] = []
+        self.decided = Decided(alerts=[], entries=[], crashed=[])
+
+    def run(self, articles: Sequence[tuple[Record, TaggedArticle]], moves: Moves) -> Decided:
+        """Decide and write. Raises Lost, before anything else, if another alerter has moved one of the offsets."""
+        self._transaction.advance(ALERTERS, moves)
+        known = self._transaction.decided({(tagged.article.id, tagged.article.revision) for _, tagged in articles})
+        for record, tagged in articles:
+            revision = (tagged.article.id, tagged.article.revision)
+            if revision in known:
+                self._again(tagged)
+            else:
+                self._one(record, tagged)
+            known.add(revision)
+        self._write()
+        return self.decided
+
+    def _again(self, tagged: TaggedArticle) -> None:
+        entries = plain(Reading(tagged), Fate.SEEN, "this revision was decided before", self._given.now).entries
+        self.decided.entries.extend(entries)
+
+    def _one(self, record: Record, tagged: TaggedArticle) -> None:
+        try:
+            decision, joined = self._decide(tagged)
+            notifications = [one for alert in decision.alerts for one in self._policy.notify(alert)]
+        except WirewatchError:
+            raise  # the store is away, or the batch is no longer ours
+        except Exception as error:  # noqa: BLE001  an article that breaks a decision must not stop all others
+            crash = Poison(PoisonReason.CRASHED, f"deciding it raised {type(error).__name__}: {error}")
+            self.decided.crashed.append((record, crash))
+            return
+        self._keep(tagged, decision, joined)
+        self._notifications += notifications
+
+    def _decide(self, tagged: TaggedArticle) -> tuple[Decision, Assignment | Story | None]:
+        reading, now = Reading(tagged), self._given.now
+        if tagged.skipped is not None:
+            return plain(reading, Fate.UNREAD, f"passed on unread: {tagged.skipped}", now), None
+        matched = self._policy.index.matches(reading)
+        earlier = self._shelf.of(tagged.article.id) if tagged.article.revision > 1 else None
+        if earlier is None and not worth_remembering(reading, matched):
+            return plain(reading, Fate.NO_RULE, "no rule matched", now), None
+        found = gist(reading, signature(tagged.article))
+        joined = earlier or assign(
+            found, self._shelf.candidates(found.keys, found.at), self._given.settings.story_window
+        )
+        return decide(reading, matched, found, joined, self._given), joined
+
+    def _keep(self, tagged: TaggedArticle, decision: Decision, joined: Assignment | Story | None) -> None:
+        story = decision.story
+        self._archive.append((tagged, story.id if story else None))
+        self.decided.alerts += decision.alerts
+        self.decided.entries += decision.entries
+        if story is not None:
+            self._shelf.put(story, tagged.article.id)
+            self.decided.joined += joined is not None
+            self.decided.new_stories += joined is None
+
+    def _write(self) -> None:
+        self._transaction.save_stories(self._shelf.changed)
+        self._transaction.archive(self._archive)
+        self._transaction.add_alerts(self.decided.alerts, self._notifications)
+        self._transaction.log(self.decided.entries)

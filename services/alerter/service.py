@@ -1,0 +1,288 @@
+"""The alerter: reads tagged articles, and decides each batch in one transaction with the offsets it has consumed.
+
+An article is decided exactly once: the offsets move in the same transaction as stories, alerts, outbox, archive and
+ledger, and only from where this alerter believes them to be. The bus is told afterwards, for the lag display only.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+import structlog
+from msgspec import Struct
+
+from services.alerter.account import Poisoned, bury, log_alert, observe
+from services.alerter.batch import TURN, Batch, Decided, Moves, Notify, Policy
+from services.core import codec
+from services.core.alert import Alert
+from services.core.article import TaggedArticle
+from services.core.backoff import full_jitter
+from services.core.decide import Circumstances
+from services.core.errors import Fatal, Lost, Poison, Retriable
+from services.core.feed import Outlet
+from services.core.ports.bus import Batch as Polled
+from services.core.ports.bus import Bus, Consumer, Partition, Producer, Record
+from services.core.ports.edges import Clock
+from services.core.ports.store import AlertStore
+from services.core.rule import Mode, RuleSource
+from services.core.rules.compile import compile_rule
+from services.core.rules.index import RuleIndex
+from services.core.settings import AlerterSettings
+from services.core.streams import ALERTERS, TAGGED
+from services.telemetry import metrics
+
+log = structlog.get_logger(__name__)
+
+_POLL_SECONDS = 1.0
+_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
+_FORGET_EVERY = 3600.0
+_FORGET_AT_ONCE, _FORGET_ROUNDS = 1000, 20
+
+
+class Totals(Struct, frozen=True, kw_only=True):
+    """What this alerter has decided since it was made, for a summary at the end of a run."""
+
+    articles: int
+    alerts: dict[str, int]  # by kind of development
+    fates: dict[str, int]  # by fate, one per article or match
+    new_stories: int
+    joined: int  # articles that joined a story
+    dead_letters: int
+
+
+class Alerter:
+    """Runs until told to stop. Any number may run: each has its own partitions, and their transactions follow one another."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        store: AlertStore,
+        rules: Sequence[RuleSource],
+        outlets: Iterable[Outlet],
+        notify: Notify,
+        clock: Clock,
+        settings: AlerterSettings,
+        name: str,
+        on_alert: Callable[[Alert], None] | None = None,
+    ) -> None:
+        """``notify`` routes and renders an alert; it must be pure. ``on_alert`` is called after the alert is durable. Raises RuleError."""
+        self.last_progress = clock.monotonic()
+        self.ready = False
+        self._bus = bus
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._name = name
+        self._on_alert = on_alert
+        self._lock = threading.Lock()
+        self._policy = _policy(rules, outlets, notify)
+        self._next: dict[Partition, int | None] = {}  # of our partitions and of TURN, as we believe the store has them
+        self._counts: Counter[str] = Counter()
+        self._kinds: Counter[str] = Counter()
+        self._fates: Counter[str] = Counter()
+        self._forgotten_at = clock.monotonic()
+
+    def reload(self, rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> None:
+        """Decide by these from the next batch on. Raises RuleError and keeps the old ones. Any thread may call it."""
+        policy = _policy(rules, outlets, notify)
+        with self._lock:
+            self._policy = policy
+
+    def totals(self) -> Totals:
+        """What was decided so far. Any thread may call it."""
+        with self._lock:
+            return Totals(
+                articles=self._counts["articles"],
+                alerts=dict(self._kinds),
+                fates=dict(self._fates),
+                new_stories=self._counts["new_stories"],
+                joined=self._counts["joined"],
+                dead_letters=self._counts["dead_letters"],
+            )
+
+    def run(self, stop: threading.Event) -> None:
+        """Decide until ``stop``. A broken consumer or producer is replaced; what was not committed is read again."""
+        failures = 0
+        while not stop.is_set():
+            consumer = self._bus.consumer([TAGGED], group=ALERTERS, name=self._name)
+            producer = self._bus.producer(self._name)
+            try:
+                self._consume(consumer, producer, stop)
+            except Fatal as error:
+                failures += 1
+                metrics.RETRIES.labels("alerter", "rebuild").inc()
+                log.warning("starting with a new consumer", error=str(error))
+                self._pause(failures, stop)
+            finally:
+                self.ready = False
+                self._next.clear()
+                producer.close()
+                consumer.close()
+
+    def _consume(self, consumer: Consumer, producer: Producer, stop: threading.Event) -> None:
+        failures = 0
+        while not stop.is_set():
+            try:
+                polled = consumer.poll(_POLL_SECONDS, self._settings.batch)
+                failures = 0
+            except Retriable as error:
+                failures += 1
+                self._retried("poll", error)
+                self._pause(failures, stop)
+                continue
+            self._progress()
+            self._reassign(consumer, polled, stop)
+            if polled.records:
+                self._settle(consumer, producer, polled.records, stop)
+            self._forget()
+
+    def _reassign(self, consumer: Consumer, polled: Polled, stop: threading.Event) -> None:
+        for partition in polled.lost | polled.revoked:
+            self._next.pop(partition, None)
+        if polled.assigned:
+            log.info("assigned", partitions=sorted(partition.index for partition in polled.assigned))
+            self._position(consumer, polled.assigned, stop)
+
+    def _position(self, consumer: Consumer, partitions: Iterable[Partition], stop: threading.Event) -> None:
+        """Read on from where the store is: what the bus believes may be older or, after a restored backup, newer."""
+        offsets = self._offsets(stop)
+        for partition in partitions if offsets is not None else ():
+            self._next[partition] = (offsets or {}).get(partition)
+            consumer.seek(partition, self._next[partition] or 0)
+
+    def _offsets(self, stop: threading.Event) -> dict[Partition, int] | None:
+        """The store's offsets, however long it takes; None if told to stop meanwhile."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                offsets = self._store.offsets(ALERTERS)
+            except Retriable as error:
+                failures += 1
+                self._retried("offsets", error)
+                self._pause(failures, stop)
+                continue
+            self._next[TURN] = offsets.get(TURN)
+            return offsets
+        return None
+
+    def _settle(
+        self, consumer: Consumer, producer: Producer, records: tuple[Record, ...], stop: threading.Event
+    ) -> None:
+        """Decide the batch, again and again until it is done, no longer ours, or we are told to stop."""
+        failures = 0
+        metrics.CONSUMED.labels(TAGGED).inc(len(records))
+        while not stop.is_set():
+            try:
+                self._decide(producer, records)
+            except Retriable as error:
+                failures += 1
+                self._retried("decide", error)
+                self._pause(failures, stop)
+            except Lost as error:
+                failures += 1
+                self._retried("lost", error)
+                if not self._only_the_turn_moved(records, stop):
+                    self._position(consumer, [own for own in self._next if own != TURN], stop)
+                    return
+                self._pause(failures, stop)
+            else:
+                self._tell_bus(consumer, records)
+                return
+
+    def _only_the_turn_moved(self, records: tuple[Record, ...], stop: threading.Event) -> bool:
+        offsets = self._offsets(stop)
+        ours = {record.partition for record in records}
+        return offsets is not None and all(offsets.get(own) == self._next.get(own) for own in ours)
+
+    def _decide(self, producer: Producer, records: tuple[Record, ...]) -> None:
+        begun = self._clock.monotonic()
+        with self._lock:
+            policy = self._policy
+        articles, unreadable = _read(records)
+        bury(producer, unreadable, self._clock.now())
+        moves = self._moves(records)
+        given = Circumstances(now=self._clock.now(), settings=self._settings, owners=policy.owners)
+        with self._store.transaction() as transaction:
+            decided = Batch(transaction, policy, given).run(articles, moves)
+            bury(producer, decided.crashed, self._clock.now())
+        self._next |= {partition: following for partition, (_, following) in moves.items()}
+        self._account(decided, len(records), [*unreadable, *decided.crashed], begun)
+
+    def _moves(self, records: tuple[Record, ...]) -> Moves:
+        ends = {record.partition: record.offset + 1 for record in records}
+        turn = self._next.get(TURN)
+        own = {partition: (self._next.get(partition), end) for partition, end in ends.items()}
+        return own | {TURN: (turn, (turn or 0) + 1)}
+
+    def _account(self, decided: Decided, articles: int, poisoned: Poisoned, begun: float) -> None:
+        """Count, log and show what is durable now."""
+        with self._lock:
+            self._counts.update(
+                articles=articles, new_stories=decided.new_stories, joined=decided.joined, dead_letters=len(poisoned)
+            )
+            self._kinds.update(alert.development.kind.value for alert in decided.alerts)
+            self._fates.update(entry.fate.value for entry in decided.entries)
+        observe(decided, poisoned)
+        seconds = self._clock.monotonic() - begun
+        metrics.DECIDE_SECONDS.observe(seconds)
+        log.info("batch decided", records=articles, alerts=len(decided.alerts), seconds=round(seconds, 3))
+        for alert in decided.alerts:
+            log_alert(alert)
+            if self._on_alert is not None:
+                self._on_alert(alert)
+
+    def _tell_bus(self, consumer: Consumer, records: tuple[Record, ...]) -> None:
+        """For the lag display: the store's offsets are those that count, so a failure here changes nothing."""
+        try:
+            consumer.commit({record.partition: record.offset + 1 for record in records})
+        except (Retriable, Lost) as error:
+            log.debug("the bus was not told", error=str(error))
+
+    def _forget(self) -> None:
+        """Once an hour, delete what is older than the retention, in small portions."""
+        if self._clock.monotonic() - self._forgotten_at < _FORGET_EVERY:
+            return
+        self._forgotten_at = self._clock.monotonic()
+        before = self._clock.now() - timedelta(seconds=self._settings.retention)
+        try:
+            for _ in range(_FORGET_ROUNDS):
+                if self._store.forget(before, _FORGET_AT_ONCE) < _FORGET_AT_ONCE:
+                    return
+        except Retriable as error:
+            self._retried("forget", error)
+
+    def _progress(self) -> None:
+        self.last_progress = self._clock.monotonic()
+        self.ready = True
+
+    def _retried(self, kind: str, error: Exception) -> None:
+        metrics.RETRIES.labels("alerter", kind).inc()
+        log.warning("trying again", what=kind, error=str(error))
+
+    def _pause(self, failures: int, stop: threading.Event) -> None:
+        chance = random.random()  # noqa: S311  jitter
+        stop.wait(full_jitter(failures, base=_PAUSE, cap=_LONGEST_PAUSE, chance=chance))
+        self.last_progress = self._clock.monotonic()
+
+
+def _policy(rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> Policy:
+    compiled = [compile_rule(rule) for rule in rules if rule.mode is not Mode.OFF]
+    owners = {outlet.id: outlet.owner for outlet in outlets if outlet.owner}
+    return Policy(index=RuleIndex(compiled), owners=owners, notify=notify)
+
+
+def _read(
+    records: tuple[Record, ...],
+) -> tuple[list[tuple[Record, TaggedArticle]], list[tuple[Record, Poison]]]:
+    """The records that can be read, and those that never can be."""
+    articles: list[tuple[Record, TaggedArticle]] = []
+    unreadable: list[tuple[Record, Poison]] = []
+    for record in records:
+        try:
+            articles.append((record, codec.decode(TaggedArticle, record.value)))
+        except Poison as poison:
+            unreadable.append((record, poison))
+    return articles, unreadable

@@ -1,0 +1,129 @@
+"""Which story an article belongs to: an exact copy, a near duplicate, the same act, or the same event in other words.
+
+Pure and deterministic: the same article and the same candidates give the same answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from math import sqrt
+
+from msgspec import Struct
+
+from services.core.gist import Gist, Told, roles, stem
+from services.core.near import NEAR, similarity
+from services.core.story import Story, Text
+from services.core.threads import agreement, conflict
+from services.core.words import keys
+
+SAME_EVENT = 0.45  # from this score on two texts tell of one event
+_SAME_ACT = 0.6  # what the same act between the same two parties counts for, before the words are looked at
+_SPECIFIC = 0.1  # how alike two tellings of one act are at least, apart from its parties
+_ONE_PARTY = 0.15  # what the same act with one party not stated adds
+_TITLE, _LEAD, _ENTITIES = 0.45, 0.35, 0.2
+
+
+class How(StrEnum):
+    """By what an article was recognised."""
+
+    COPY = "copy"
+    NEAR = "near"
+    ACT = "act"
+    EVENT = "event"
+
+
+class Assignment(Struct, frozen=True, kw_only=True):
+    """The story an article joins, how it was recognised and with what score in 0..1."""
+
+    story: Story
+    how: How
+    score: float
+
+    @property
+    def reason(self) -> str:
+        """In words, for the ledger."""
+        words = {
+            How.COPY: "the same text",
+            How.NEAR: f"nearly the same text ({self.score:.2f})",
+            How.ACT: f"the same act between the same parties ({self.score:.2f})",
+            How.EVENT: f"the same event in other words ({self.score:.2f})",
+        }
+        return words[self.how]
+
+
+def assign(gist: Gist, candidates: Iterable[Story], window: float) -> Assignment | None:
+    """The candidate that fits best, or None: a new story. ``window`` in seconds."""
+    fitting = [
+        found for story in candidates if _in_window(gist, story, window) for found in [_compared(gist, story)] if found
+    ]
+    order = list(How)
+    return min(
+        fitting,
+        key=lambda found: (order.index(found.how), -found.score, found.story.first_at, found.story.id),
+        default=None,
+    )
+
+
+def _in_window(gist: Gist, story: Story, window: float) -> bool:
+    reach = timedelta(seconds=window)
+    return story.first_at - reach <= gist.at <= story.last_at + reach
+
+
+def _compared(gist: Gist, story: Story) -> Assignment | None:
+    if any(text.copy == gist.text.copy for text in story.texts):
+        return Assignment(story=story, how=How.COPY, score=1.0)
+    if conflict(gist.acts, story.acts):
+        return None
+    near = max((similarity(gist.text.signature, text.signature) for text in story.texts), default=0.0)
+    if near >= NEAR:
+        return Assignment(story=story, how=How.NEAR, score=near)
+    shared = agreement(gist.acts, story.acts)
+    if shared == 2:
+        return _same_act(gist, story)
+    score = max((_alike(gist.text, text) for text in story.texts), default=0.0) + _ONE_PARTY * shared
+    return Assignment(story=story, how=How.EVENT, score=min(score, 1.0)) if score >= SAME_EVENT else None
+
+
+def _same_act(gist: Gist, story: Story) -> Assignment | None:
+    """The same act, unless both say what it is about and have next to nothing of that in common: another act between the two."""
+    named = _party_words(gist.acts)
+    scores = [_specifics_alike(gist.text, text, named) for text in story.texts]
+    if None in scores:
+        return Assignment(story=story, how=How.ACT, score=_SAME_ACT)
+    best = max((score for score in scores if score is not None), default=0.0)
+    if best < _SPECIFIC:
+        return None
+    return Assignment(story=story, how=How.ACT, score=_SAME_ACT + (1 - _SAME_ACT) * best)
+
+
+def _specifics_alike(one: Text, other: Text, named: frozenset[str]) -> float | None:
+    """How alike two texts are apart from the parties; None where one says nothing but the parties."""
+    best: float | None = None
+    for left, right in ((one.title, other.title), (one.lead, other.lead)):
+        mine, theirs = _specific(left, one, named), _specific(right, other, named)
+        if mine and theirs:
+            best = max(best or 0.0, _cosine(mine, theirs))
+    return best
+
+
+def _specific(terms: tuple[str, ...], text: Text, named: frozenset[str]) -> frozenset[str]:
+    return frozenset(term for term in (*terms, *text.entities) if not term.startswith("@")) - named
+
+
+def _party_words(acts: Sequence[Told]) -> frozenset[str]:
+    """Words and ids that name a party of an act: what two acts of the same parties share in any case."""
+    parties = [party for told in acts for party in roles(told.act)]
+    names = " ".join(f"{party.name} {party.span.quote}" for party in parties)
+    return frozenset([*(stem(key) for key in keys(names)), *(party.id for party in parties if party.id)])
+
+
+def _alike(one: Text, other: Text) -> float:
+    return (
+        _TITLE * _cosine(frozenset(one.title), frozenset(other.title))
+        + _LEAD * _cosine(frozenset(one.lead), frozenset(other.lead))
+        + _ENTITIES * _cosine(frozenset(one.entities), frozenset(other.entities))
+    )
+
+
+def _cosine(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / sqrt(len(one) * len(other)) if one and other else 0.0

@@ -1,0 +1,145 @@
+"""What becomes of one article: its story, its alerts, and a line in the ledger for each decision. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct, structs
+
+from services.core.alert import Alert
+from services.core.assign import Assignment
+from services.core.develop import changes, facts, sentence
+from services.core.gist import Gist, Told
+from services.core.grow import Grown, grown, independent, opened
+from services.core.ledger import Fate, LedgerEntry
+from services.core.rule import Mode
+from services.core.rules.compile import Match, Rule
+from services.core.rules.reading import Reading
+from services.core.settings import AlerterSettings
+from services.core.story import MAX_FACTS, Story
+from services.core.telling import alert
+
+Matched = Sequence[tuple[Rule, Match]]
+
+
+class Circumstances(Struct, frozen=True, kw_only=True):
+    """What a decision depends on besides the article and its story. ``owners``: outlet to owner, where it has one."""
+
+    now: datetime
+    settings: AlerterSettings
+    owners: Mapping[str, str]
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """What becomes of an article. ``story`` is None for one that no rule and no act makes worth remembering."""
+
+    story: Story | None = None
+    alerts: tuple[Alert, ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()
+
+
+def worth_remembering(reading: Reading, matched: Matched) -> bool:
+    """Whether an article gets a story: a rule matches, or it tells of an act."""
+    return bool(matched or reading.tagged.acts)
+
+
+def plain(reading: Reading, fate: Fate, reason: str, now: datetime) -> Decision:
+    """An article that ends here."""
+    return Decision(entries=(_entry(reading, now, fate, reason),))
+
+
+def decide(
+    reading: Reading, matched: Matched, gist: Gist, joined: Assignment | Story | None, given: Circumstances
+) -> Decision:
+    """Decide an article. ``joined``: the assignment, the story of an earlier revision, or None for a new story."""
+    article = reading.tagged.article
+    before = joined.story if isinstance(joined, Assignment) else joined
+    after = grown(before or opened(article, gist), article, gist, again=isinstance(joined, Story))
+    if not matched:
+        entry = _entry(reading, given.now, Fate.NO_RULE, _placed(joined), story=after.story)
+        return Decision(story=after.story, entries=(entry,))
+    story, alerts, entries = after.story, [], []
+    for rule, match in matched:
+        story, found, entry = _for_rule(reading, rule, match, structs.replace(after, story=story), given)
+        entries.append(entry)
+        if found:
+            alerts.append(found)
+    return Decision(story=story, alerts=tuple(alerts), entries=tuple(entries))
+
+
+def _for_rule(
+    reading: Reading, rule: Rule, match: Match, after: Grown, given: Circumstances
+) -> tuple[Story, Alert | None, LedgerEntry]:
+    article, story, steps = reading.tagged.article, after.story, given.settings.outlet_steps
+    name = rule.id if rule.source.mode is Mode.ALERT else f"{rule.id} ({rule.source.mode})"
+    told, kept = story.told.get(name, ()), story.kept.get(name, ())
+    known = (*kept, *told) if article.revision > 1 else told
+    acts, outlets = _news(rule, match, after.acts), independent(story.outlets, given.owners)
+    found = changes(known, acts, outlets, steps)
+    stated = facts(acts, outlets, steps)
+
+    def entry(fate: Fate, reason: str, alert_id: str | None = None) -> LedgerEntry:
+        return _entry(reading, given.now, fate, reason, story=story, rule=rule.id, alert_id=alert_id)
+
+    late = _late(reading, given)
+    if late is not None:
+        return _with(story, kept=story.kept | {name: _added(kept, stated)}), None, entry(*late)
+    if not found:
+        return story, None, entry(Fate.NOT_NEW, _nothing_new(reading, after, outlets))
+    story = _with(story, told=story.told | {name: _added(told, stated)})
+    if rule.source.mode is Mode.SHADOW:
+        return story, None, entry(Fate.SHADOW, sentence(found))
+    made = alert(rule.source, match, reading, story=story, found=found, now=given.now)
+    return story, made, entry(Fate.ALERTED, made.development.why, made.id)
+
+
+def _news(rule: Rule, match: Match, acts: tuple[tuple[Told, str], ...]) -> tuple[tuple[Told, str], ...]:
+    """The acts that are news to a rule: those its conditions name, or all where it has none on acts."""
+    if not (rule.asks_for_acts and match.acts):
+        return acts
+    return tuple(pair for pair in acts if pair[0].act in match.acts)
+
+
+def _late(reading: Reading, given: Circumstances) -> tuple[Fate, str] | None:
+    article, limit = reading.tagged.article, given.settings.max_age
+    if article.backfill:
+        return Fate.BACKFILL, "stood in the feed when it was first polled"
+    age = given.now - article.published_at
+    if age > timedelta(seconds=limit):
+        return Fate.OLD, f"published {_days(age.total_seconds())} ago; alerted up to {_days(limit)}"
+    return None
+
+
+def _nothing_new(reading: Reading, after: Grown, outlets: int) -> str:
+    edit = "an edit without a new fact" if reading.tagged.article.revision > 1 else "nothing new in a story told before"
+    return f"{edit}: {after.story.articles} articles, {outlets} independent outlets"
+
+
+def _placed(joined: Assignment | Story | None) -> str:
+    if joined is None:
+        return "no rule matched; a new story"
+    return f"no rule matched; {joined.reason if isinstance(joined, Assignment) else 'a revision'}"
+
+
+def _entry(
+    reading: Reading, now: datetime, fate: Fate, reason: str, *, story: Story | None = None, rule: str | None = None,
+    alert_id: str | None = None,
+) -> LedgerEntry:  # fmt: skip
+    article = reading.tagged.article
+    return LedgerEntry(
+        article_id=article.id, revision=article.revision, at=now, fate=fate, reason=reason,
+        story_id=story.id if story else None, rule=rule, alert_id=alert_id,
+    )  # fmt: skip
+
+
+def _added(known: tuple[str, ...], stated: tuple[str, ...]) -> tuple[str, ...]:
+    """Bounded: the first, that the story was told at all, and the latest."""
+    merged = tuple(dict.fromkeys((*known, *stated)))
+    return merged if len(merged) <= MAX_FACTS else (*merged[:1], *merged[-(MAX_FACTS - 1) :])
+
+
+def _with(story: Story, **fields: dict[str, tuple[str, ...]]) -> Story:
+    return structs.replace(story, **fields)
+
+
+def _days(seconds: float) -> str:
+    return f"{seconds / 86400:.1f} days" if seconds >= 86400 else f"{seconds / 3600:.1f} hours"

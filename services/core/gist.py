@@ -1,0 +1,183 @@
+"""What an article tells, in the terms by which stories are recognised."""
+
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+from msgspec import Struct, structs
+
+from services.core.act import Act, ArmsTransfer, Party, SanctionStage
+from services.core.mention import EntityKind
+from services.core.near import bands
+from services.core.rules.reading import Reading, kind_of
+from services.core.story import Text
+from services.core.words import keys
+
+LEAD = 500  # code points in which a text says what it is about; what stands beyond is background
+_TITLE_TERMS = 16
+_LEAD_TERMS = 40
+_KEY_TERMS = 8
+_ENTITIES = 16
+
+
+class Course(StrEnum):
+    """What cannot be one act. A sanction eased is not a sanction imposed, whoever the parties are."""
+
+    TRANSFER = "transfer"
+    AGAINST = "against"  # called for, threatened, imposed, or refused
+    STANDING = "standing"  # in force already
+    EASING = "easing"
+    EVASION = "evasion"
+
+
+_COURSES = {
+    SanctionStage.IN_FORCE: Course.STANDING,
+    SanctionStage.EASED: Course.EASING,
+    SanctionStage.VIOLATED: Course.EVASION,
+}
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """An act as one article tells it. ``lead``: it stands where the article says what it is about."""
+
+    act: Act
+    kind: str
+    course: Course
+    giver: str | None
+    taker: str | None
+    lead: bool
+
+
+class Gist(Struct, frozen=True, kw_only=True):
+    """What an article tells. ``at`` is when it was published, or first seen if it claims to be from the future."""
+
+    at: datetime
+    text: Text
+    acts: tuple[Told, ...]  # those of the lead first
+    keys: tuple[str, ...]
+
+
+def gist(reading: Reading, signature: bytes) -> Gist:
+    """The gist of an article. ``signature`` as in services.core.near."""
+    article = reading.tagged.article
+    acts = told_acts(reading)
+    text = _text(reading, signature)
+    return Gist(at=min(article.published_at, article.first_seen_at), text=text, acts=acts, keys=_keys(text, acts))
+
+
+def told_acts(reading: Reading) -> tuple[Told, ...]:
+    """The acts of an article. Where none stands in the lead, the first counts as its subject."""
+    acts = [_told(act, reading) for act in reading.tagged.acts]
+    if acts and not any(one.lead for one in acts):
+        acts[0] = structs.replace(acts[0], lead=True)
+    return tuple(sorted(acts, key=lambda one: not one.lead))
+
+
+def party_key(party: Party | None) -> str | None:
+    """Who it is, as stories compare it: the country it stands for, else the entity, else its name marked by ``~``."""
+    if party is None:
+        return None
+    if party.country:
+        return party.country
+    if party.id:
+        return party.id.removeprefix("country:")
+    return "~" + " ".join(keys(party.name))
+
+
+def act_keys(kind: str, course: str, giver: str | None, taker: str | None) -> tuple[str, ...]:
+    """Keys that an act shares with the same act told without one of its parties."""
+    found = [f"a:{kind}:{course}:{giver}>" if giver else "", f"a:{kind}:{course}:>{taker}" if taker else ""]
+    return tuple(key for key in found if key)
+
+
+def text_keys(text: Text) -> tuple[str, ...]:
+    """Keys that a text shares with copies, near duplicates, and texts about the same."""
+    terms = [f"t:{term}" for term in text.title if not term.startswith("@")][:_KEY_TERMS]
+    return (f"x:{text.copy}", *bands(text.signature), *(f"e:{ident}" for ident in text.entities), *terms)
+
+
+def _keys(text: Text, acts: tuple[Told, ...]) -> tuple[str, ...]:
+    of_acts = [key for one in acts if one.lead for key in act_keys(one.kind, one.course, one.giver, one.taker)]
+    return tuple(dict.fromkeys([*text_keys(text), *of_acts]))
+
+
+def roles(act: Act) -> tuple[Party, ...]:
+    """The parties of an act that are stated, the giving one first."""
+    both = (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
+    return tuple(party for party in both if party is not None)
+
+
+def _told(act: Act, reading: Reading) -> Told:
+    transfer = isinstance(act, ArmsTransfer)
+    giver, taker = (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
+    course = Course.TRANSFER if transfer else _COURSES.get(SanctionStage(act.stage), Course.AGAINST)
+    first = act.evidence[0].start if act.evidence else act.trigger.start
+    return Told(
+        act=act, kind=kind_of(act), course=course, giver=party_key(giver), taker=party_key(taker),
+        lead=first < max(LEAD, reading.title_end),
+    )  # fmt: skip
+
+
+def _text(reading: Reading, signature: bytes) -> Text:
+    whole = "\x00".join(word.key for word in reading.words if word.key)
+    entities = {
+        mention.id for mention in reading.tagged.mentions
+        if mention.kind is not EntityKind.COUNTRY and mention.kind is not EntityKind.AGENCY
+    }  # fmt: skip
+    return Text(
+        copy=blake2b(whole.encode(), digest_size=10).hexdigest(),
+        signature=signature,
+        title=_terms(reading, reading.title_end)[:_TITLE_TERMS],
+        lead=_terms(reading, LEAD)[:_LEAD_TERMS],
+        entities=tuple(sorted(entities))[:_ENTITIES],
+    )
+
+
+def _terms(reading: Reading, end: int) -> tuple[str, ...]:
+    """The stems of the telling words up to ``end``; words that name a country become its code: ``@RU``."""
+    named = {
+        place: mention.country
+        for mention in reading.tagged.mentions
+        if mention.kind is EntityKind.COUNTRY and mention.country
+        for place in range(mention.span.start, mention.span.end)
+    }
+    written = [word for word in reading.words if word.key and word.end <= end]
+    countries = {f"@{named[word.start]}" for word in written if word.start in named}
+    stems = {stem(word.key) for word in written if word.start not in named and len(word.key) > 1}
+    return tuple(sorted(countries | (stems - GENERIC)))
+
+
+def stem(word: str) -> str:
+    """The word without the commonest English endings, so that ``radars`` is ``radar`` and ``deliveries`` ``delivery``."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    for ending in ("ing", "ed", "es", "s"):
+        if len(word) > len(ending) + 3 and word.endswith(ending) and not word.endswith("ss"):
+            return word[: -len(ending)]
+    return word
+
+
+# Words that tell no event apart: grammar, reporting, and the vocabulary of arms and sanctions itself, whose meaning
+# acts carry already.
+_GENERIC = """
+a about above accord according across after again against agree agreed agreement agrees aid all along already also am
+amid an and announce announced announces another any approve approved approves april are arm arms around as ask asked
+asking asks at august authorities away back ban be because been before being below between both but buy buying buys by
+call called calls can claim claimed claims comes could countries country day days deal deals december defence defense
+deliver delivered deliveries delivering delivers delivery denied denies deny did do does down due during each eased
+eases end ends equipment even every expected february few first five for foreign found four friday from further get
+give gives go government had halt halted has have he head her here his how if impose imposed imposes imposing in
+including into is it its january july june just keep last latest lead leader leaders leads lift lifted lifting lifts
+made major make makes many march may measures military minister ministry monday month months more most move much must
+national near need needs new news next no nor not november now october of off offer offers official officials old on
+once one only or order other our out over own package part people plan planned planning plans pledge pledges pm
+possible president prime purchase purchased put region report reported reportedly reports request requests right said
+sale sales same sanction sanctioned sanctioning sanctions saturday say says see seek seeking seeks sell selling sells
+send sending sends sent september set seven several shall she ship shipment shipments shipped shipping ships should
+sign signed signs since six so sold some source sources state states still such sunday supplied supplier supplies
+supply supplying take takes talks ten than that the their them then there these they this those threat threaten
+threatened threatens three through thursday time to told top toward towards tuesday two under until up upon urge urged
+urges us use used very via wants war was way we weapon weaponry weapons wednesday week weeks well were what when where
+whether which while who whose why will with within without would year years yesterday yet you your
+"""
+GENERIC = frozenset(stem(word) for word in _GENERIC.split())

@@ -1,0 +1,82 @@
+"""How a story changes by one more article."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
+from msgspec import Struct, structs
+
+from services.core.act import Certainty
+from services.core.article import Article
+from services.core.gist import Gist, Told, act_keys, text_keys
+from services.core.near import similarity
+from services.core.story import MAX_OUTLETS, MAX_TEXTS, ActThread, Story, Text
+from services.core.threads import compatible, follow
+
+_SAME_TEXT = 0.9  # so like a text remembered already that it would find nothing more
+
+
+class Grown(Struct, frozen=True, kw_only=True):
+    """The story with the article in it, and the acts of the article that count as news, each with its thread's ident."""
+
+    story: Story
+    acts: tuple[tuple[Told, str], ...]
+
+
+def digest(*parts: str) -> str:
+    """A short id of these parts, the same for the same parts."""
+    return blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+
+
+def opened(article: Article, gist: Gist) -> Story:
+    """A new story, without the article in it yet. Its id follows from the article, so the same input gives the same ids."""
+    return Story(id=f"st{digest(article.id)}", title=article.title, first_at=gist.at, last_at=gist.at, articles=0)
+
+
+def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) -> Grown:
+    """The story with the article in it. ``again``: with a further revision of an article that is in it."""
+    threads, acts, count = _followed(story, gist)
+    texts = _remembered(story.texts, gist.text)
+    outlets = story.outlets if article.outlet in story.outlets else (*story.outlets, article.outlet)[:MAX_OUTLETS]
+    changed = structs.replace(
+        story,
+        first_at=min(story.first_at, gist.at),
+        last_at=max(story.last_at, gist.at),
+        articles=story.articles + (not again),
+        outlets=outlets,
+        texts=texts,
+        acts=threads,
+        acts_opened=count,
+        keys=_keys(texts, threads),
+    )
+    return Grown(story=changed, acts=acts)
+
+
+def independent(outlets: Iterable[str], owners: Mapping[str, str]) -> int:
+    """How many owners stand behind these outlets. An outlet without a known owner is its own."""
+    return len({owners.get(outlet) or outlet for outlet in outlets})
+
+
+def _followed(story: Story, gist: Gist) -> tuple[tuple[ActThread, ...], tuple[tuple[Told, str], ...], int]:
+    """What stands beyond the lead is background and opens no thread; a denial counts wherever it stands."""
+    threads, count = story.acts, story.acts_opened
+    found: list[tuple[Told, str]] = []
+    for act in gist.acts:
+        denial = act.act.certainty == Certainty.DENIED and any(compatible(act, thread) for thread in threads)
+        if not act.lead and not denial:
+            continue
+        threads, ident = follow(act, threads, count, gist.at)
+        count = max(count, int(ident))
+        found.append((act, ident))
+    return threads, tuple(found), count
+
+
+def _remembered(texts: tuple[Text, ...], text: Text) -> tuple[Text, ...]:
+    if any(one.copy == text.copy or similarity(one.signature, text.signature) >= _SAME_TEXT for one in texts):
+        return texts
+    return (*texts[:1], *texts[1:][-(MAX_TEXTS - 2) :], text)
+
+
+def _keys(texts: tuple[Text, ...], threads: tuple[ActThread, ...]) -> tuple[str, ...]:
+    of_texts = [key for text in texts for key in text_keys(text)]
+    of_acts = [key for one in threads for key in act_keys(one.kind, one.course, one.giver, one.taker)]
+    return tuple(dict.fromkeys([*of_texts, *of_acts]))
