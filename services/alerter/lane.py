@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -131,7 +131,7 @@ class Lane:
         latest = self._clock.monotonic() + self._pace.lease - 2 * self._pace.timeout
         for row in rows:
             if self._stop.is_set() or self._pause() > 0 or self._clock.monotonic() > latest:
-                back = Verdict(state=DeliveryState.RETRY, due_at=row.due_at, reason="given back")
+                back = Verdict(state=DeliveryState.RETRY, due_at=self._clock.now(), reason="given back")
                 self._settle(row, Failed(reason="given back before it was tried"), back)
             else:
                 self._deliver(row)
@@ -146,7 +146,7 @@ class Lane:
         result = self._attempt(row, thread)
         now = self._clock.now()
         chosen = verdict(row, result, now, self._policy, chance=_chance())
-        self._judge_destination(row, result, chosen, now)
+        chosen = self._judge_destination(row, result, chosen, now)
         self._count(row, result, now)
         self._finish(row, result, chosen)
 
@@ -159,19 +159,24 @@ class Lane:
             log.error("notifier broke", receiver=self.receiver, error=type(error).__name__, where=_where(error))
             return Ambiguous(reason=f"the notifier broke: {type(error).__name__}")
 
-    def _judge_destination(self, row: OutboxRow, result: Outcome, chosen: Verdict, now: datetime) -> None:
+    def _judge_destination(self, row: OutboxRow, result: Outcome, chosen: Verdict, now: datetime) -> Verdict:
+        """Tell the breaker. While it is open, a row that failed waits longer than the destination, so that the next try is another row's."""
         if isinstance(result, (Sent, Refused)):
             self._breaker.succeeded()
-            return
-        asked = result.retry_after if isinstance(result, Failed) else None
-        wait = max(0.0, (chosen.due_at - now).total_seconds()) if isinstance(result, Failed) else 0.0
-        self._breaker.failed(
-            self._clock.monotonic(),
-            attempts=row.attempts,
-            row_wait=wait,
-            asked=min(asked or 0.0, self._policy.longest_wait),
-            chance=_chance(),
-        )
+            return chosen
+        if isinstance(result, Failed):
+            wait, asked = (
+                (chosen.due_at - now).total_seconds(),
+                min(result.retry_after or 0.0, self._policy.longest_wait),
+            )
+        else:
+            wait, asked = 0.0, 0.0
+        monotonic = self._clock.monotonic()
+        self._breaker.failed(monotonic, attempts=row.attempts, row_wait=wait, asked=asked, chance=_chance())
+        if not self._breaker.open or chosen.state is not DeliveryState.RETRY:
+            return chosen
+        yielding = now + timedelta(seconds=2 * self._breaker.wait(monotonic) + self._pace.poll)
+        return msgspec.structs.replace(chosen, due_at=max(chosen.due_at, yielding))
 
     def _count(self, row: OutboxRow, result: Outcome, now: datetime) -> None:
         word = type(result).__name__.lower()

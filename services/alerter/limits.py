@@ -38,7 +38,7 @@ class Breaker:
     a message that fails again and again while others pass does not hold them up.
     """
 
-    def __init__(self, *, patience: int = 3, base: float = 1.0, cap: float = 60.0) -> None:
+    def __init__(self, *, patience: int = 3, base: float = 1.0, cap: float = 30.0) -> None:
         self._patience = patience
         self._base = base
         self._cap = cap

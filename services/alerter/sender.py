@@ -41,6 +41,8 @@ class Sender:
         policy: Policy = _POLICY,
     ) -> None:
         """``name`` begins the owner of leases. ``policy`` is the pattern for every receiver; max_age and resend come from the configuration."""
+        if pace.lease <= 2 * pace.timeout:
+            raise ValueError("a lease must be longer than two sends can take")
         self.last_progress = clock.monotonic()
         self.ready = False
         self._outbox = outbox
