@@ -131,8 +131,9 @@ class Lane:
         latest = self._clock.monotonic() + self._pace.lease - 2 * self._pace.timeout
         for row in rows:
             if self._stop.is_set() or self._pause() > 0 or self._clock.monotonic() > latest:
-                back = Verdict(state=DeliveryState.RETRY, due_at=self._clock.now(), reason="given back")
-                self._settle(row, Failed(reason="given back before it was tried"), back)
+                reason = row.error or "given back before it was tried"
+                back = Verdict(state=DeliveryState.RETRY, due_at=self._clock.now(), reason=reason)
+                self._settle(row, Failed(reason=reason), back)
             else:
                 self._deliver(row)
 

@@ -53,8 +53,8 @@ def escape(text: str) -> str:
 
 
 def escape_link(link: str) -> str:
-    """A link that is ASCII without spaces, angle brackets or bars."""
-    return link.replace("&", "&amp;")
+    """The same for a link, which is ASCII without spaces, angle brackets or bars."""
+    return link.replace("@", "%40").replace("&", "&amp;")
 
 
 def blocks(card: Card) -> list[Block]:
