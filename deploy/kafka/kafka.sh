@@ -55,7 +55,7 @@ tool() { # a command line tool of Kafka; each starts a JVM
 running() {
     local pid
     pid="$(cat "$dir/kafka.pid" 2>/dev/null)" || return 1
-    [[ "$pid" =~ ^[0-9]+$ ]] && ps -p "$pid" -o args= 2>/dev/null | grep -qF "$dir/server.properties" && echo "$pid"
+    [[ "$pid" =~ ^[0-9]+$ && "$(ps -ww -p "$pid" -o args= 2>/dev/null)" == *"$dir/server.properties"* ]] && echo "$pid"
 }
 
 write_configuration() {
@@ -119,14 +119,15 @@ up() {
     nohup "$java" -Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
         "-Dlog4j2.configurationFile=$dir/log4j2.properties" -cp "$libs/*" kafka.Kafka "$dir/server.properties" \
         >>"$log" 2>&1 </dev/null &
-    echo $! >"$dir/kafka.pid"
+    pid=$!
+    echo "$pid" >"$dir/kafka.pid"
     local deadline=$((SECONDS + wait_seconds))
     until answers; do
-        running >/dev/null || { tail -n 20 "$log" >&2; fail "the broker ended while starting; $log has its words"; }
+        kill -0 "$pid" 2>/dev/null || { tail -n 20 "$log" >&2; fail "the broker ended while starting; $log has its words"; }
         ((SECONDS < deadline)) || { tail -n 20 "$log" >&2; fail "no answer on 127.0.0.1:$port within $wait_seconds s; see $log"; }
         sleep 0.2
     done
-    echo "running on 127.0.0.1:$port, process $(running), files in $dir"
+    echo "running on 127.0.0.1:$port, process $pid, files in $dir"
 }
 
 down() {
