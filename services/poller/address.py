@@ -64,5 +64,5 @@ def public_socket(info: AddressInfo) -> socket.socket:
 def any_socket(info: AddressInfo) -> socket.socket:
     """The same without a question, for intranets and tests."""
     made = socket.socket(family=info[0], type=info[1], proto=info[2])
-    made.setblocking(False)
+    made.settimeout(0.0)
     return made

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from services.core.errors import WirewatchError
+
 
 class FetchFailure(StrEnum):
     """What was wrong, from the dial to the document."""
@@ -32,7 +34,7 @@ class FetchFailure(StrEnum):
     PARSE_CRASHED = "parse_crashed"  # the worker died of it
 
 
-class FetchFailed(Exception):
+class FetchFailed(WirewatchError):
     """A poll brought no document. ``detail`` says more in words, without secrets; ``retry_after`` in seconds, where the server asked."""
 
     def __init__(self, reason: FetchFailure, detail: str, *, retry_after: float | None = None) -> None:
