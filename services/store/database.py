@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.core.errors import WirewatchError
 from services.store.failures import named
 
 T = TypeVar("T")
@@ -44,10 +45,10 @@ class Database:
         """Let go of the connections that nobody uses. Safe to call twice."""
         self.engine.dispose()
 
-    def _rename(self, context: ExceptionContext) -> None:
+    def _rename(self, context: ExceptionContext) -> WirewatchError | None:
         # A failed ping makes the pool connect anew; that must not look like a failure of the call.
-        if context.sqlalchemy_exception is not None and not context.is_pre_ping:
-            context.chained_exception = named(context.sqlalchemy_exception, self.name, self._secret)
+        error = context.sqlalchemy_exception
+        return None if error is None or context.is_pre_ping else named(error, self.name, self._secret)
 
     @contextmanager
     def _renamed(self) -> Iterator[None]:

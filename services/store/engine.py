@@ -41,14 +41,14 @@ class Store:
         self.close()
 
 
-def open_store(url: str, *, patience: float = 10.0) -> Store:
+def open_store(url: str, *, patience: float = 10.0, longest: float = 60.0) -> Store:
     """The store at ``url``, migrated: ``sqlite:///path`` (four slashes before an absolute path) or ``postgresql://user@host/name``.
 
-    ``patience`` is how many seconds a call waits for a connection or for a lock before it raises Retriable. Raises
-    Retriable while the database is away, Fatal for a URL of another kind, a file that is no database, or a schema
+    ``patience`` is how many seconds a call waits for a connection or for a lock before it raises Retriable,
+    ``longest`` how many it waits for one statement of a PostgreSQL server. Raises Retriable while the database is away, Fatal for a URL of another kind, a file that is no database, or a schema
     that a newer release has written. No error shows the password.
     """
-    database = _open(url, patience)
+    database = _open(url, patience, longest)
     try:
         migrate(database)
     except BaseException:
@@ -57,14 +57,14 @@ def open_store(url: str, *, patience: float = 10.0) -> Store:
     return Store(database)
 
 
-def _open(url: str, patience: float) -> Database:
+def _open(url: str, patience: float, longest: float) -> Database:
     scheme = url.partition(":")[0]
     if url.startswith(_SQLITE) and url.removeprefix(_SQLITE) not in ("", ":memory:"):
         return open_sqlite(Path(url.removeprefix(_SQLITE)), patience)
     if scheme.partition("+")[0] not in ("postgresql", "postgres"):
         raise Fatal(f"a database URL starts with sqlite:///PATH or postgresql://, not with {scheme[:40]!r}")
     try:
-        return open_postgresql(make_url(url), patience)
+        return open_postgresql(make_url(url), patience, longest)
     except (ArgumentError, ValueError):  # their texts can hold parts of the password
         raise Fatal(
             "not a database URL: postgresql://USER:PASSWORD@HOST:PORT/NAME, special characters as %XX"

@@ -6,31 +6,32 @@ from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import URL, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from services.store.database import Database
 
 V = TypeVar("V")
 
-_STATEMENT_SECONDS = 60.0
 _IDLE_SECONDS = 60.0  # an alerter that stands still in a transaction gives way to its standby
 
 
 class _Bounded(psycopg.Connection[Any]):
     """A connection that gives up on a server that is silent for longer than any statement may take."""
 
-    silence = _STATEMENT_SECONDS + 15.0
+    silence = 75.0  # seconds
 
     def wait(self, gen: Generator[Any, Any, V], *args: Any, **options: Any) -> V:
-        """Wait for one exchange with the server, for a bounded time."""
-        return super().wait(self._until(gen, time.monotonic() + self.silence), *args, **options)
+        """Wait for one exchange with the server."""
+        return super().wait(self._bounded(gen), *args, **options)
 
-    def _until(self, gen: Generator[Any, Any, V], deadline: float) -> Generator[Any, Any, V]:
+    def _bounded(self, gen: Generator[Any, Any, V]) -> Generator[Any, Any, V]:
+        heard = time.monotonic()
         try:
             wanted = next(gen)
             while True:
-                ready = yield wanted
-                if not ready and time.monotonic() > deadline:
+                ready = yield wanted  # nothing, ten times a second, while the server is silent
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() > heard + self.silence:
                     self.pgconn.finish()  # its answer, should it still come, belongs to nobody
                     raise psycopg.OperationalError(f"no answer within {self.silence:g} s")
                 wanted = gen.send(ready)
@@ -39,8 +40,8 @@ class _Bounded(psycopg.Connection[Any]):
             return result
 
 
-def open_postgresql(url: URL, patience: float) -> Database:
-    """The database at ``url``. ``patience``: seconds that a call waits for a connection and for a lock."""
+def open_postgresql(url: URL, patience: float, longest: float) -> Database:
+    """The database at ``url``. ``patience``: seconds that a call waits for a connection and for a lock; ``longest``: for one statement."""
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args={
@@ -58,14 +59,14 @@ def open_postgresql(url: URL, patience: float) -> Database:
         hide_parameters=True,
     )
     event.listen(engine, "do_connect", _connect)
-    event.listen(engine, "connect", _limits(patience))
+    event.listen(engine, "connect", _limits(patience, longest))
     return Database(engine, _name(url), url.password)
 
 
 def _name(url: URL) -> str:
     spelled = {key: value for key, value in url.query.items() if key in {"host", "hostaddr", "port"}}
-    place = url.set(drivername="postgresql", password=None, query=spelled)
-    return f"PostgreSQL at {place.render_as_string()}"
+    place = url.set(drivername="postgresql", query=spelled)
+    return f"PostgreSQL at {place.render_as_string(hide_password=True)}"
 
 
 def _connect(
@@ -74,19 +75,20 @@ def _connect(
     return _Bounded.connect(*arguments, **options)
 
 
-def _limits(patience: float) -> Any:
+def _limits(patience: float, longest: float) -> Any:
     """Set per session and not at the connection's start, where a pooler between us and the server may refuse them."""
     limits = {
-        "statement_timeout": _STATEMENT_SECONDS,
+        "statement_timeout": longest,
         "lock_timeout": patience,
         "idle_in_transaction_session_timeout": _IDLE_SECONDS,
     }
 
-    def prepare(connection: DBAPIConnection, _record: object) -> None:
+    def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         for name, seconds in limits.items():
             cursor.execute("SELECT set_config(%s, %s, false)", (name, str(round(seconds * 1000))))
         cursor.close()
         connection.commit()
+        connection.silence = longest * 1.25  # the server itself is the first to give up
 
     return prepare

@@ -33,11 +33,11 @@ def open_sqlite(path: Path, patience: float) -> Database:
 
 
 def _write_ahead(path: Path, name: str, patience: float) -> None:
-    """Make the file a write-ahead one, for good. SQLite does not wait for locks in this one statement, so we do."""
+    """Make the file a write-ahead one, for good. Two processes at it would wait for each other in SQLite, so they try again here."""
     deadline = time.monotonic() + patience
     while True:
         try:
-            connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+            connection = sqlite3.connect(path, timeout=0, isolation_level=None)
             try:
                 (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
             finally:

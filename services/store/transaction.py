@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
@@ -15,6 +16,8 @@ from services.core.ports.bus import Partition
 from services.core.story import Story
 from services.store import tables
 from services.store.database import chunks, insert
+
+_MAX_KEY = 200  # characters
 
 
 class SqlAlertTransaction:
@@ -60,7 +63,7 @@ class SqlAlertTransaction:
         shared, last_at = func.count().label("shared"), func.max(key.last_at).label("last_at")
         best = (
             select(key.story_id, shared, last_at)
-            .where(key.key.in_(sorted(set(keys))), key.last_at >= since)
+            .where(key.key.in_(sorted({_fitting(one) for one in keys})), key.last_at >= since)
             .group_by(key.story_id)
             .order_by(shared.desc(), last_at.desc(), key.story_id)
             .limit(limit)
@@ -100,7 +103,7 @@ class SqlAlertTransaction:
         ids = [story.id for story in stories]
         rows = self._connection.execute(select(key.story_id, key.key, key.last_at).where(key.story_id.in_(ids)))
         before = {(row.story_id, row.key): row.last_at for row in rows}
-        after = {(story.id, key): story.last_at for story in stories for key in story.keys}
+        after = {(story.id, _fitting(one)): story.last_at for story in stories for one in story.keys}
         here = [key.story_id == bindparam("of"), key.key == bindparam("which")]
         self._many(delete(tables.story_keys).where(*here), before.keys() - after.keys())
         new = insert(self._connection, tables.story_keys).values(
@@ -162,6 +165,11 @@ class SqlAlertTransaction:
         rows = [{"article_id": entry.article_id, "at": entry.at, "entry": entry} for entry in entries]
         if rows:
             self._connection.execute(insert(self._connection, tables.ledger), rows)
+
+
+def _fitting(key: str) -> str:
+    """The key as an index entry can hold it: PostgreSQL refuses longer ones, and a key can quote a text."""
+    return key if len(key) <= _MAX_KEY else sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
 def _pending(notification: Notification) -> dict[str, object]:
