@@ -1,22 +1,27 @@
 """What no schema can say: names that must exist, must be alone of their kind, or must be used."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from services.config.document import Document
 from services.config.problems import Path, Problem
+from services.core.alert import DevelopmentKind, Severity
 from services.core.feed import Feed, Outlet
 from services.core.rule import RuleSource
 from services.core.rules.problem import allowed
-from services.core.rules.vocabulary import COUNTRIES
+from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, COUNTRIES, ROLES, STAGES
 from services.core.settings import KafkaBus, Receiver, Route, RoutesFile, Secret, Settings
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+PARTIES = ROLES[None]["party"]  # supplier, recipient, imposer, target
 _WRONG_NAME = "not a name; allowed: small letters, digits, _ . and -, a letter or digit first, at most 80"
+
+
+Labels = Mapping[str, frozenset[str] | None]  # the values each label can have; None: any
 
 
 class Feeds(NamedTuple):
@@ -126,7 +131,7 @@ def rules_problems(files: Sequence[Rules]) -> Iterator[Problem]:
             yield from _alone(document, path, rule.id, seen)
 
 
-def routes_problems(document: Document, file: RoutesFile, rules: Iterable[str]) -> Iterator[Problem]:
+def routes_problems(document: Document, file: RoutesFile, rules: Labels) -> Iterator[Problem]:
     """Receivers exist and are used, every route can be reached, and what it matches on can occur."""
     names = [receiver.name for receiver in file.receivers]
     seen: dict[str, str] = {}
@@ -141,7 +146,7 @@ def routes_problems(document: Document, file: RoutesFile, rules: Iterable[str]) 
         )
     used: set[str] = set()
     for path, route in _tree(("route",), file.route):
-        yield from _route(document, path, route, set(names), set(rules))
+        yield from _route(document, path, route, set(names), rules)
         used |= {route.receiver} if route.receiver else set()
     for number, name in enumerate(names):
         if name not in used:
@@ -156,23 +161,45 @@ def _tree(path: Path, route: Route) -> Iterator[tuple[Path, Route]]:
         yield from _tree((*path, "routes", number), child)
 
 
-def _route(document: Document, path: Path, route: Route, names: set[str], rules: set[str]) -> Iterator[Problem]:
+def _route(document: Document, path: Path, route: Route, names: set[str], labels: Labels) -> Iterator[Problem]:
     if route.receiver is not None and route.receiver not in names:
         yield document.problem(
             (*path, "receiver"), f'unknown receiver "{route.receiver}"; {allowed(route.receiver, names)}'
         )
-    yield from _match(document, (*path, "match"), route, rules)
+    yield from _match(document, (*path, "match"), route, labels)
     for number, child in enumerate(route.routes[:-1]):
         if not child.match and not child.continue_:
             message = "takes every alert, so the routes after it never see one; give it a match, or continue: true"
             yield document.problem((*path, "routes", number), message)
 
 
-def _match(document: Document, path: Path, route: Route, rules: set[str]) -> Iterator[Problem]:
-    known = {"rule": rules, "severity": {"info", "warning", "critical"}}
+def _match(document: Document, path: Path, route: Route, labels: Labels) -> Iterator[Problem]:
     for label, value in route.match.items():
-        if label in known and value not in known[label]:
-            yield document.problem((*path, label), f'unknown {label} "{value}"; {allowed(value, known[label])}')
+        known = labels.get(label)
+        if label not in labels:
+            yield document.problem((*path, label), f"no alert carries this label; {allowed(label, set(labels))}")
+        elif known is not None and value not in known:
+            yield document.problem((*path, label), f'unknown {label} "{value}"; {allowed(value, known)}')
+
+
+def labels_of(rules: Sequence[Rules], ids: Iterable[str], outlets: Iterable[str]) -> Labels:
+    """The labels that alerts of these rules can carry."""
+    free = ("countries", "lang", "topic", *PARTIES)
+    own = {label: None for file in rules for _, rule in file.rules for label in rule.labels}
+    stages = {stage for known in STAGES.values() for stage in known}
+    return (
+        own
+        | dict.fromkeys(free)
+        | {
+            "rule": frozenset(ids),
+            "outlet": frozenset(outlets),
+            "severity": frozenset(Severity),
+            "development": frozenset(DevelopmentKind),
+            "act": ACT_KINDS,
+            "stage": frozenset(stages),
+            "certainty": frozenset(CERTAINTIES),
+        }
+    )
 
 
 def _receiver(document: Document, path: Path, receiver: Receiver) -> Iterator[Problem]:

@@ -77,7 +77,8 @@ class _Directory:
         feeds = self._feeds()
         known = frozenset[str]().union(*(file.declared for file in feeds))
         found = self._rules(known)
-        routes = self._routes(frozenset[str]().union(*(_ids(file.document, "rules") for file in found)))
+        ids = frozenset[str]().union(*(_ids(file.document, "rules") for file in found))
+        routes = self._routes(cross.labels_of(found, ids, known))
         lexicons = self._lexicons()
         wrong = self.check_lexicons(lexicons)
         if self.problems or wrong or routes is None or settings is None:
@@ -150,7 +151,7 @@ class _Directory:
                 path = ("rules", number, "when")
                 self.problems.append(file.document.problem_inside(path, wrong.line, wrong.column, wrong.message))
 
-    def _routes(self, known: frozenset[str]) -> RoutesFile | None:
+    def _routes(self, known: cross.Labels) -> RoutesFile | None:
         path = self.path / "routes.yaml"
         if not path.exists():
             self._missing(path, f"the file is missing; {_INIT}")
