@@ -13,10 +13,10 @@ from msgspec import Struct
 from services.core.gist import Gist, Told, roles, stem
 from services.core.near import NEAR, similarity
 from services.core.story import Story, Text
-from services.core.threads import agreement, conflict
+from services.core.threads import agreement, conflict, moves_on
 from services.core.words import keys
 
-SAME_EVENT = 0.45  # from this score on two texts tell of one event
+SAME_EVENT = 0.3  # from this score on two texts tell of one event
 _SAME_ACT = 0.6  # what the same act between the same two parties counts for, before the words are looked at
 _SPECIFIC = 0.1  # how alike two tellings of one act are at least, apart from its parties
 _ONE_PARTY = 0.15  # what the same act with one party not stated adds
@@ -85,13 +85,16 @@ def _compared(gist: Gist, story: Story) -> Assignment | None:
 
 
 def _same_act(gist: Gist, story: Story) -> Assignment | None:
-    """The same act, unless both say what it is about and have next to nothing of that in common: another act between the two."""
+    """The same act, unless both say what it is about and have next to nothing of that in common: another act between the two.
+
+    An act at a stage not told yet is taken for the same: that it has moved on is told in any case.
+    """
     named = _party_words(gist.acts)
     scores = [_specifics_alike(gist.text, text, named) for text in story.texts]
     if None in scores:
         return Assignment(story=story, how=How.ACT, score=_SAME_ACT)
     best = max((score for score in scores if score is not None), default=0.0)
-    if best < _SPECIFIC:
+    if best < _SPECIFIC and not moves_on(gist.acts, story.acts):
         return None
     return Assignment(story=story, how=How.ACT, score=_SAME_ACT + (1 - _SAME_ACT) * best)
 

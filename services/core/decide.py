@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from services.core.alert import Alert
 from services.core.assign import Assignment
-from services.core.develop import changes, facts, sentence
+from services.core.develop import changes, facts, first_report, sentence
 from services.core.gist import Gist, Told
 from services.core.grow import Grown, grown, independent, opened
 from services.core.ledger import Fate, LedgerEntry
@@ -74,7 +74,7 @@ def _for_rule(
     told, kept = story.told.get(name, ()), story.kept.get(name, ())
     known = (*kept, *told) if article.revision > 1 else told
     acts, outlets = _news(rule, match, after.acts), independent(story.outlets, given.owners)
-    found = changes(known, acts, outlets, steps)
+    found = changes(known, acts, outlets, steps) if known else first_report(acts, known=story.articles > 1)
     stated = facts(acts, outlets, steps)
 
     def entry(fate: Fate, reason: str, alert_id: str | None = None) -> LedgerEntry:

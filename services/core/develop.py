@@ -30,15 +30,20 @@ def facts(acts: Sequence[tuple[Told, str]], outlets: int, steps: Collection[int]
     return tuple(dict.fromkeys([STORY, *of_acts, *of_outlets]))
 
 
+def first_report(acts: Sequence[tuple[Told, str]], *, known: bool) -> tuple[Change, ...]:
+    """What a rule tells that has told nothing of the story yet. ``known``: earlier articles of it did not fit the rule."""
+    distinct = list({ident: (told, ident) for told, ident in reversed(acts)}.values())[::-1]
+    act = distinct[0][0].act if distinct else None
+    denial = f"; {_lower(_denial(act))}" if act and act.certainty == Certainty.DENIED else ""
+    why = f"First report of this story{' that fits the rule' if known else ''}{denial}"
+    first = Change(kind=DevelopmentKind.NEW_STORY, why=why, fact=STORY, act=act)
+    return (first, *(_new_act(*pair) for pair in distinct[1:]))
+
+
 def changes(
     told: Sequence[str], acts: Sequence[tuple[Told, str]], outlets: int, steps: Collection[int]
 ) -> tuple[Change, ...]:
-    """What is new, the weightiest first. ``outlets`` is how many independent ones have told the story."""
-    if not told:
-        act = acts[0][0].act if acts else None
-        first = Change(kind=DevelopmentKind.NEW_STORY, why="First report of this story", fact=STORY, act=act)
-        others = [_new_act(*pair) for pair in _one_per_thread(acts)[1:]]
-        return (first, *others)
+    """What is new against what the rule has ``told``, the weightiest first. ``outlets``: how many independent ones tell the story."""
     found = [change for pair in acts if (change := _change(told, *pair)) is not None]
     once = {change.fact: change for change in found}
     ranked = sorted(once.values(), key=lambda change: _WEIGHT.index(change.kind))
@@ -71,13 +76,6 @@ def _fact(told: Told, ident: str) -> str:
     return f"act:{ident}:{told.act.stage}:{told.act.certainty}"
 
 
-def _one_per_thread(acts: Sequence[tuple[Told, str]]) -> list[tuple[Told, str]]:
-    first: dict[str, tuple[Told, str]] = {}
-    for told, ident in acts:
-        first.setdefault(ident, (told, ident))
-    return list(first.values())
-
-
 def _change(told: Sequence[str], act: Told, ident: str) -> Change | None:
     marks = [mark.split(":")[2:] for mark in told if mark.startswith(f"act:{ident}:")]
     stages = {stage: {certainty for other, certainty in marks if other == stage} for stage, _ in marks}
@@ -98,9 +96,11 @@ def _new_act(act: Told, ident: str) -> Change:
 
 
 def _denied(act: Told, ident: str) -> Change:
-    by = act.act.attribution
-    why = f"{_cut(by.name)} denies it" if by else "It is denied"
-    return Change(kind=DevelopmentKind.DENIED, why=why, fact=f"act:{ident}:denied", act=act.act)
+    return Change(kind=DevelopmentKind.DENIED, why=_denial(act.act), fact=f"act:{ident}:denied", act=act.act)
+
+
+def _denial(act: Act) -> str:
+    return f"{_cut(act.attribution.name)} denies it" if act.attribution else "It is denied"
 
 
 def _confirmed(act: Told, ident: str) -> Change:

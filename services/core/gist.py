@@ -151,10 +151,12 @@ def stem(word: str) -> str:
     """The word without the commonest English endings, so that ``radars`` is ``radar`` and ``deliveries`` ``delivery``."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    for ending in ("ing", "ed", "es", "s"):
-        if len(word) > len(ending) + 3 and word.endswith(ending) and not word.endswith("ss"):
-            return word[: -len(ending)]
-    return word
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if len(word) > len(ending) + 3 and word.endswith(ending):
+            word = word[: -len(ending)]
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
 
 
 # Words that tell no event apart: grammar, reporting, and the vocabulary of arms and sanctions itself, whose meaning
@@ -165,7 +167,7 @@ amid an and announce announced announces another any approve approved approves a
 asking asks at august authorities away back ban be because been before being below between both but buy buying buys by
 call called calls can claim claimed claims comes could countries country day days deal deals december defence defense
 deliver delivered deliveries delivering delivers delivery denied denies deny did do does down due during each eased
-eases end ends equipment even every expected february few first five for foreign found four friday from further get
+eases embargo end ends equipment even every expected february few first five for foreign found four friday from further get
 give gives go government had halt halted has have he head her here his how if impose imposed imposes imposing in
 including into is it its january july june just keep last latest lead leader leaders leads lift lifted lifting lifts
 made major make makes many march may measures military minister ministry monday month months more most move much must

@@ -28,6 +28,7 @@ class ActThread(Struct, frozen=True, kw_only=True):
     course: str  # acts of different courses are never the same act, see services.core.gist.Course
     giver: str | None = None  # supplier or imposer: country code, else entity id, else ~name
     taker: str | None = None  # recipient or target
+    stages: tuple[str, ...] = ()  # told so far, in the order they were told first
     last_at: datetime
 
 

@@ -34,13 +34,12 @@ def compatible(one: Known, other: Known) -> bool:
 
 
 def opposed(one: Known, other: Known) -> bool:
-    """Whether both cannot be told of one event: a party differs, the parties are swapped, or one eases what the other imposes."""
+    """Whether both cannot be told of one event: a party differs, the parties are swapped, or one eases or evades what the other imposes."""
     if one.kind != other.kind:
         return False
     if one.course == other.course:
         return False in parties(one, other)
-    courses = {one.course, other.course}
-    return courses == {Course.AGAINST, Course.EASING} and False not in parties(one, other)
+    return Course.STANDING not in {one.course, other.course}
 
 
 def conflict(acts: Sequence[Told], threads: Sequence[ActThread]) -> bool:
@@ -55,6 +54,16 @@ def agreement(acts: Sequence[Told], threads: Sequence[ActThread]) -> int:
     return max((parties(*pair).count(True) for pair in pairs), default=0)
 
 
+def moves_on(acts: Sequence[Told], threads: Sequence[ActThread]) -> bool:
+    """Whether an act of which both parties are known has come to a stage that none of its threads has told yet."""
+    same = [(act, [thread for thread in threads if compatible(act, thread)]) for act in acts if act.lead]
+    return any(
+        any(parties(act, thread) == (True, True) for thread in told)
+        and not any(act.act.stage in thread.stages for thread in told)
+        for act, told in same
+    )
+
+
 def follow(act: Told, threads: tuple[ActThread, ...], opened: int, at: datetime) -> tuple[tuple[ActThread, ...], str]:
     """The threads with this act in them, and the ident of its thread. ``opened``: threads opened so far.
 
@@ -65,7 +74,13 @@ def follow(act: Told, threads: tuple[ActThread, ...], opened: int, at: datetime)
     if not fitting:
         ident = str(opened + 1)
         new = ActThread(
-            ident=ident, kind=act.kind, course=act.course.value, giver=act.giver, taker=act.taker, last_at=at
+            ident=ident,
+            kind=act.kind,
+            course=act.course.value,
+            giver=act.giver,
+            taker=act.taker,
+            stages=(act.act.stage.value,),
+            last_at=at,
         )
         kept = threads if len(threads) < MAX_ACTS else _without_oldest(threads)
         return (*kept, new), ident
@@ -74,6 +89,7 @@ def follow(act: Told, threads: tuple[ActThread, ...], opened: int, at: datetime)
         best,
         giver=_surer(best.giver, act.giver),
         taker=_surer(best.taker, act.taker),
+        stages=tuple(dict.fromkeys((*best.stages, act.act.stage.value))),
         last_at=max(best.last_at, at),
     )
     return tuple(followed if thread is best else thread for thread in threads), best.ident

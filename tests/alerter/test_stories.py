@@ -1,0 +1,176 @@
+"""What a desk is told as a story goes on, as timelines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.core.rule import Mode, RuleSource
+from services.store.engine import Store, open_store
+from tests.alerter.desk import RULES, Desk
+from tests.alerter.timeline import steps
+
+BODY = (
+    "The contract covers twelve coastal stations, training and spare parts for ten years, the ministry in the capital "
+    "said in a statement, and the first of them is to stand on the northern cape by the end of next year."
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/desk.sqlite3") as opened:
+        yield opened
+
+
+def play(desk: Desk, script: str) -> None:
+    """Each line as a batch of its own; what is told must be what the line says."""
+    for step in steps(script):
+        alerts, _ = desk.decide([step.tagged])
+        one_rule = len(desk.policy.index.rules) == 1
+        told = tuple(
+            alert.development.kind.value if one_rule else f"{alert.rule}:{alert.development.kind.value}"
+            for alert in alerts
+        )
+        assert told == step.expected, f"{step.line}\n  told {told}: {[alert.development.why for alert in alerts]}"
+        if step.why:
+            assert step.why in alerts[0].development.why, f"{step.line}\n  why: {alerts[0].development.why}"
+
+
+TIMELINES = {
+    "a deal from request to delivery is told at each stage once": """
+        09:00 harbour: Sudmark asks Norland for coastal radars {NO>SD sought} => new_story "First report of this story"
+        09:10 ledger: Sudmark wants coastal radars from Norland {NO>SD sought} => more_outlets "Now told by 2 independent outlets"
+        12:00 harbour: Norland agrees to sell coastal radars to Sudmark {NO>SD agreed} => stage_moved "Stage moved from sought to agreed"
+        12:20 ledger: Sudmark to get coastal radars from Norland {NO>SD agreed} => -
+        1d 09:00 harbour: Norland delivers coastal radars to Sudmark {NO>SD delivered} => stage_moved "from agreed to delivered"
+        1d 10:00 ledger: After the deal, first coastal radars reach Sudmark from Norland {NO>SD agreed} => -
+    """,
+    "a wire copy in five outlets is one alert, and two steps of outlets": f"""
+        09:00 wire: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => new_story
+        09:05 harbour: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => more_outlets "2 independent"
+        09:10 ledger: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => -
+        09:15 herald: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => -
+        09:20 courier: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => more_outlets "5 independent"
+    """,
+    "a copy under a new headline is the same story": f"""
+        09:00 wire: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => new_story
+        09:05 wire: A coast to be watched // {BODY} => -
+    """,
+    "who supplies and who receives makes another story": """
+        09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+        09:05 harbour: Sudmark agrees to sell radars to Norland {SD>NO agreed} => new_story
+    """,
+    "a sanction lifted is not the sanction imposed": """
+        09:00 harbour: Norland imposes sanctions on Vostok Bank of Sudmark {NO!SD imposed} => new_story
+        10:00 harbour: Norland lifts sanctions on Vostok Bank of Sudmark {NO!SD eased} => new_story
+        10:10 harbour: Norland has lifted its sanctions on Vostok Bank of Sudmark {NO!SD eased} => -
+    """,
+    "a claim, its denial and its confirmation are each told once": """
+        09:00 harbour: Sudmark sends missiles to Kestria, Norland claims {SD>KE delivered alleged by Norland} => new_story
+        10:00 harbour: Sudmark denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => denied "Sudmark denies it"
+        11:00 harbour: Sudmark again denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => -
+        12:00 harbour: Sudmark says it sent missiles to Kestria {SD>KE delivered} => confirmed
+        13:00 harbour: Sudmark sent missiles to Kestria {SD>KE delivered} => -
+    """,
+    "a denial in the first report is told with it": """
+        09:00 harbour: Sudmark denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => new_story
+        09:30 harbour: Sudmark rejects report of missiles for Kestria {SD>KE delivered denied by Sudmark} => -
+    """,
+    "a deal that is halted, and goes on": """
+        09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+        10:00 harbour: Norland halts the sale of radars to Sudmark {NO>SD halted} => stage_moved "from agreed to halted"
+        11:00 harbour: Norland delivers radars to Sudmark after all {NO>SD delivered} => stage_moved "from halted to delivered"
+    """,
+    "a further act in the same article is told with the first": """
+        09:00 harbour: Norland sells radars to Sudmark, and Westria bans arms for Sudmark {NO>SD agreed}{WS!SD imposed} => new_story "also new in this story: Westria imposes sanctions on Sudmark"
+        09:10 harbour: Norland sells radars to Sudmark; Westria bans arms for Sudmark {NO>SD agreed}{WS!SD imposed} => -
+    """,
+    "an edit without a new fact tells nothing, one with a new fact tells it": """
+        09:00 harbour #a: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+        09:20 harbour #a: Norland agrees to sell new radars to Sudmark {NO>SD agreed} => -
+        10:20 harbour #a: Norland delivers new radars to Sudmark {NO>SD delivered} => stage_moved
+    """,
+    "what stood in the feed at the first poll is not told, and neither is an edit of it": """
+        09:00 harbour #a: (backfill) Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
+        09:20 harbour #a: Norland agrees to sell radars to neighbour Sudmark {NO>SD agreed} => -
+        09:30 ledger: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+    """,
+    "old news is recorded only": """
+        09:00 harbour: (published 90h ago) Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
+        09:10 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+    """,
+    "the same parties with something else to tell are another story": """
+        09:00 harbour: Norland imposes sanctions on Sudmark lender Vostok Bank {NO!SD imposed} => new_story
+        11:00 harbour: Norland imposes sanctions on Sudmark tanker fleet of Ural Oil {NO!SD imposed} => new_story
+    """,
+    "a party named later belongs to the act told before": """
+        09:00 harbour: Norland agrees to sell coastal radars abroad {NO>? agreed} => new_story
+        09:30 harbour: Norland agrees to sell coastal radars to Sudmark {NO>SD agreed} => -
+    """,
+    "after the window the same act is a story again": """
+        09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+        9d 09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+    """,
+    "background of an article moves no stage, so that the real move is still news": f"""
+        09:00 harbour: Norland considers radars for Sudmark // {BODY} {{NO>SD considered}} => new_story
+        11:00 harbour: Norland still considers radars for Sudmark // {BODY} {BODY} {BODY} Norland delivered radars to Sudmark before. {{NO>SD considered}}{{NO>SD delivered late}} => -
+        12:00 harbour: Norland delivers radars to Sudmark // {BODY} {{NO>SD delivered}} => stage_moved "from considered to delivered"
+    """,
+    "a denial counts wherever it stands": f"""
+        09:00 harbour: Norland claims Sudmark armed Kestria // {BODY} {{SD>KE delivered alleged by Norland}} => new_story
+        11:00 harbour: Norland claims Sudmark armed Kestria with missiles // {BODY} {BODY} {BODY} Sudmark denies it. {{SD>KE delivered alleged by Norland}}{{SD>KE delivered denied by Sudmark late}} => denied "Sudmark denies it"
+    """,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("script", TIMELINES.values(), ids=list(TIMELINES))
+def test_timeline(store: Store, script: str) -> None:
+    play(Desk(store), script)
+
+
+def test_outlets_of_one_owner_count_once(store: Store) -> None:
+    owners = {"harbour": "northern-press", "ledger": "northern-press"}
+    play(
+        Desk(store, owners=owners),
+        """
+        09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+        09:10 ledger: Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
+        09:20 herald: Norland agrees to sell radars to Sudmark {NO>SD agreed} => more_outlets "2 independent"
+        """,
+    )
+
+
+def test_each_rule_tells_each_fact_for_itself(store: Store) -> None:
+    rules = (*RULES, RuleSource(id="done", title="Delivered", when="act:arms_transfer(stage: delivered)"))
+    play(
+        Desk(store, rules),
+        """
+        09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => arms:new_story
+        10:00 harbour: Norland delivers radars to Sudmark {NO>SD delivered} => arms:stage_moved done:new_story
+        11:00 harbour: Norland delivered radars to Sudmark {NO>SD delivered} => -
+        """,
+    )
+
+
+def test_a_shadow_rule_records_and_tells_nothing(store: Store) -> None:
+    desk = Desk(store, (RuleSource(id="try", title="Try", when="act:any", mode=Mode.SHADOW),))
+    (step,) = steps("09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => -")
+    alerts, (entry,) = desk.decide([step.tagged])
+    assert (alerts, entry.fate, entry.rule) == ([], "shadow", "try")
+    switched_on = Desk(store, (RuleSource(id="try", title="Try", when="act:any"),))
+    switched_on.next = desk.next
+    play(switched_on, "09:10 ledger #b: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story")
+
+
+def test_every_article_ends_in_the_ledger_with_a_reason(store: Store) -> None:
+    script = """
+        09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
+        09:10 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
+        09:20 harbour: Rain over the northern cape => -
+        09:30 harbour: (backfill) Kestria seeks boats from Marland {MA>KE sought} => -
+    """
+    _, entries = Desk(store).decide([step.tagged for step in steps(script)])
+    assert [(entry.article_id, entry.fate.value) for entry in entries] == [
+        ("n0", "alerted"), ("n1", "not_new"), ("n2", "no_rule"), ("n3", "backfill"),
+    ]  # fmt: skip
+    assert all(entry.reason for entry in entries)

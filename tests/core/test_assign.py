@@ -1,0 +1,36 @@
+"""Opposites are never one story, paraphrases mostly are."""
+
+import pytest
+
+from services.alerter.signature import signature
+from services.core.assign import assign
+from services.core.gist import gist
+from services.core.grow import grown, opened
+from services.core.rules.reading import Reading
+from tests.alerter.timeline import tagged
+from tests.core.story_pairs import OPPOSITES, PARAPHRASES
+
+WINDOW = 3 * 86400.0
+
+
+def joined(first: str, second: str) -> bool:
+    """Whether the second article joins the story that the first has opened."""
+    one, other = tagged(first, name="a"), tagged(second, name="b", outlet="ledger")
+    found = gist(Reading(one), signature(one.article))
+    story = grown(opened(one.article, found), one.article, found).story
+    asked = gist(Reading(other), signature(other.article))
+    findable = set(asked.keys) & set(story.keys)
+    return bool(findable) and assign(asked, [story], WINDOW) is not None
+
+
+@pytest.mark.parametrize(("first", "second"), OPPOSITES)
+def test_opposites_are_two_stories(first: str, second: str) -> None:
+    assert not joined(first, second)
+    assert not joined(second, first)
+
+
+def test_most_paraphrases_are_one_story() -> None:
+    missed = [pair for pair in PARAPHRASES if not (joined(*pair) and joined(*reversed(pair)))]
+    print(*missed, sep="\n")
+    assert len(OPPOSITES) == len(PARAPHRASES) == 40
+    assert len(missed) <= 6
