@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.alerter.render.card import card, headline, sentence
@@ -108,6 +108,7 @@ def test_of_a_long_sentence_the_part_around_the_first_match_is_shown() -> None:
     assert sum(len(piece) for piece, _ in shown) <= 702
 
 
+@example("00", [(0, -1)])
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=4))
 def test_marks_that_lie_anywhere_break_nothing(text: str, bounds: list[tuple[int, int]]) -> None:
     marks = tuple(Span(start=start, end=end, quote="") for start, end in bounds)

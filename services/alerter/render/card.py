@@ -83,8 +83,9 @@ def sentence(span: Span, marks: tuple[Span, ...]) -> tuple[tuple[str, bool], ...
     length = len(span.quote)
     marked = [False] * length
     for mark in marks:
-        first, last = max(0, mark.start - span.start), min(length, mark.end - span.start)
-        marked[first:last] = [True] * max(0, last - first)
+        first = min(length, max(0, mark.start - span.start))
+        last = min(length, max(first, mark.end - span.start))
+        marked[first:last] = [True] * (last - first)
     begin = max(0, marked.index(True) - _BEFORE_MARK) if length > _SENTENCE and True in marked else 0
     end = min(length, begin + _SENTENCE)
     before = [("…", False)] if begin else []
