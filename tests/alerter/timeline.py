@@ -124,7 +124,7 @@ def _act(match: re.Match[str], text: str, mentions: tuple[Mention, ...]) -> Act:
     start = text.rindex(". ") + 2 if match["late"] else 0
     end = len(text) if match["late"] else len(text.partition("\n")[0])
     sentence = Span(start=start, end=end, quote=text[start:end])
-    trigger = Span(start=0, end=len(text.split()[0]), quote=text.split()[0])
+    trigger = Span(start=0, end=len(text.split(maxsplit=1)[0]), quote=text.split(maxsplit=1)[0])
     by = Attribution(name=match["by"], span=trigger) if match["by"] else None
     giver, taker = (_party(match[role], mentions, trigger) for role in ("giver", "taker"))
     shared = {

@@ -78,14 +78,25 @@ def either(answers: Iterable[Truth]) -> Truth:
 
 
 def evidence(expression: Expression, reading: Reading) -> tuple[Found, ...]:
-    """What makes the rule hold: every condition that is True and stands under no NOT."""
+    """What makes the rule hold: every condition that is True and that its being True depends on."""
     match expression:
         case All(parts=parts) | Any(parts=parts):
             return tuple(one for part in parts if truth(part, reading) for one in evidence(part, reading))
-        case Not():
-            return ()
+        case Not(part=part):
+            return _against(part, reading)
         case _:
             return (found(expression, reading),)
+
+
+def _against(expression: Expression, reading: Reading) -> tuple[Found, ...]:
+    """What makes an excluded part not hold: nothing that is absent, but what stands under a second NOT."""
+    match expression:
+        case All(parts=parts) | Any(parts=parts):
+            return tuple(one for part in parts if truth(part, reading) is False for one in _against(part, reading))
+        case Not(part=part):
+            return evidence(part, reading)
+        case _:
+            return ()
 
 
 def found(leaf: Leaf, reading: Reading) -> Found:

@@ -58,7 +58,7 @@ def _excerpt(line: str, column: int, width: int) -> str:
     cut = max(0, column - _LINE // 2)
     shown = line[cut : cut + _LINE].replace("\t", " ")
     carets = "^" * min(width, _LINE - (column - cut))
-    return f"    {shown}\n    {' ' * (column - cut)}{carets}"
+    return f"    {shown}".rstrip() + f"\n    {' ' * (column - cut)}{carets}"
 
 
 def allowed(written: str, known: Collection[str]) -> str:

@@ -1,0 +1,218 @@
+"""What each condition means, as a table: rule, and whether it fits the article."""
+
+import pytest
+
+from services.core.act import Act, Attribution, Certainty, SanctionStage, TransferStage
+from services.core.article import TaggedArticle
+from services.core.mention import EntityKind, Mention
+from services.core.rule import RuleSource
+from services.core.rules.compile import Match, compile_rule
+from services.core.rules.why import why_not
+from services.core.topic import Topic
+from tests.builders import party, sanction, span, tagged, transfer
+
+TITLE = "Norland's minister Škoda agrees to sell coastal radars to Sudmark"
+SUMMARY = "The United Fleet company said anti-ship missiles may follow. Kestria protested."
+TEXT = f"{TITLE}\n\n{SUMMARY}"
+
+
+def rule(when: str) -> Match | None:
+    return compile_rule(RuleSource(id="r", title="R", when=when)).match(sample())
+
+
+def mention(name: str, kind: EntityKind, ident: str, country: str | None = None) -> Mention:
+    return Mention(span=span(TEXT, name), kind=kind, id=ident, name=name, country=country)
+
+
+def sample(*acts: Act) -> TaggedArticle:
+    deal = transfer(
+        TEXT, supplier=party(TEXT, "Norland", "NO"), recipient=party(TEXT, "Sudmark", "SD"),
+        items=(party(TEXT, "coastal radars"),), attribution=Attribution(name="Škoda", span=span(TEXT, "Škoda"), id="person:skoda"),
+    )  # fmt: skip
+    return tagged(
+        title=TITLE, summary=SUMMARY, acts=acts or (deal,),
+        topics=(
+            Topic(id="arms_transfer", score=0.9, about=True, evidence=(span(TEXT, "sell"),)),
+            Topic(id="diplomacy", score=0.2, about=False, evidence=(span(TEXT, "protested"),)),
+        ),
+        mentions=(
+            mention("Norland", EntityKind.COUNTRY, "country:NO", "NO"),
+            mention("Sudmark", EntityKind.COUNTRY, "country:SD", "SD"),
+            mention("United Fleet", EntityKind.COMPANY, "company:united-fleet", "KE"),
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("when", "fits"),
+    [
+        ("radars", True),
+        ("radar", False),
+        ("radar*", True),
+        ("RADARS", True),
+        ("skoda", True),
+        ("ŠKODA", True),
+        ("norland", True),
+        ('"coastal radars"', True),
+        ('"radars coastal"', False),
+        ('"sell coastal rad*"', True),
+        ("anti-ship", True),
+        ("ship", True),
+        ('"Sudmark The"', False),
+        ("title:radars", True),
+        ("title:missiles", False),
+        ('title:"sell coastal"', True),
+        ("missiles AND radars", True),
+        ("missiles AND tanks", False),
+        ("missiles OR tanks", True),
+        ("NOT tanks", True),
+        ("NOT missiles", False),
+        ("tanks OR radars AND tanks", False),
+        ("(tanks OR radars) AND NOT tanks", True),
+        ("topic:arms_transfer", True),
+        ("topic:diplomacy", False),
+        ("topic~diplomacy", True),
+        ("topic:(sanctions, arms_transfer)", True),
+        ("country:SD", True),
+        ("country:KE", True),
+        ("country:(RU, KP)", False),
+        ("entity:company:united-fleet", True),
+        ("entity:united-fleet", True),
+        ('entity:"united fleet"', True),
+        ("entity:sudmark", True),
+        ("entity:fleet", False),
+        ("outlet:harbour", True),
+        ("outlet:ledger", False),
+        ("lang:en", True),
+        ("lang:(fr, de)", False),
+        ("act:any", True),
+        ("act:sanction", False),
+        ("act:arms_transfer(supplier: NO)", True),
+        ("act:arms_transfer(supplier: SD)", False),
+        ("act:arms_transfer(supplier: country:NO, recipient: (RU, SD))", True),
+        ("act:arms_transfer(supplier: NOT SD)", True),
+        ("act:arms_transfer(supplier: NOT (SD, NO))", False),
+        ("act:arms_transfer(party: SD)", True),
+        ("act:any(party: RU)", False),
+        ("act:arms_transfer(supplier: any)", True),
+        ('act:arms_transfer(item: "coastal radars")', True),
+        ("act:arms_transfer(item: missiles)", False),
+        ("act:arms_transfer(source: skoda)", True),
+        ("act:arms_transfer(stage>=agreed)", True),
+        ("act:arms_transfer(stage>agreed)", False),
+        ("act:arms_transfer(stage<=agreed)", True),
+        ("act:arms_transfer(stage: (sought, halted))", False),
+        ("act:arms_transfer(certainty: asserted)", True),
+        ("act:any(certainty: (denied, alleged))", False),
+    ],
+)
+def test_condition(when: str, fits: bool) -> None:
+    assert (rule(when) is not None) == fits
+
+
+UNSTATED = transfer(TEXT, recipient=party(TEXT, "Sudmark", "SD"))
+UNKNOWN_NAME = transfer(TEXT, supplier=party(TEXT, "United Fleet"), recipient=party(TEXT, "Sudmark", "SD"))
+
+
+@pytest.mark.parametrize("act", [UNSTATED, UNKNOWN_NAME], ids=["not stated", "a name the lexicons do not know"])
+@pytest.mark.parametrize(
+    "when",
+    [
+        "act:arms_transfer(supplier: RU)",
+        "NOT act:arms_transfer(supplier: RU)",
+        "NOT NOT act:arms_transfer(supplier: RU)",
+        "act:arms_transfer(supplier: NOT RU)",
+        "NOT act:arms_transfer(supplier: NOT RU)",
+        "NOT (act:arms_transfer(supplier: RU) OR tanks)",
+    ],
+)
+def test_a_condition_on_an_unknown_role_never_holds(act: Act, when: str) -> None:
+    assert compile_rule(RuleSource(id="r", title="R", when=when)).match(sample(act)) is None
+
+
+def test_what_is_known_decides_even_beside_what_is_not() -> None:
+    when = "NOT act:arms_transfer(supplier: RU, recipient: KP)"
+    assert compile_rule(RuleSource(id="r", title="R", when=when)).match(sample(UNSTATED)) is not None
+
+
+def test_halted_stands_outside_the_order() -> None:
+    halted = sample(transfer(TEXT, stage=TransferStage.HALTED))
+    for when in ("act:arms_transfer(stage>=sought)", "act:arms_transfer(stage<=delivered)"):
+        assert compile_rule(RuleSource(id="r", title="R", when=when)).match(halted) is None
+
+
+def test_conditions_of_one_act_are_met_by_one_act() -> None:
+    acts = (
+        sanction(TEXT, imposer=party(TEXT, "Norland", "NO"), stage=SanctionStage.EASED),
+        sanction(TEXT, imposer=party(TEXT, "Sudmark", "SD"), stage=SanctionStage.IMPOSED, certainty=Certainty.ALLEGED),
+    )
+    fits = compile_rule(RuleSource(id="r", title="R", when="act:sanction(imposer: NO, stage: imposed)"))
+    assert fits.match(sample(*acts)) is None
+    both = compile_rule(
+        RuleSource(id="r", title="R", when="act:sanction(imposer: NO) AND act:sanction(stage: imposed)")
+    )
+    found = both.match(sample(*acts))
+    assert found is not None
+    assert found.acts == acts
+
+
+def test_a_match_carries_spans_topics_and_acts() -> None:
+    found = rule("topic:arms_transfer AND radar* AND act:any(party: SD) AND NOT tanks")
+    assert found is not None
+    assert [one.quote for one in found.spans] == ["Norland", "minister", "sell", "coastal radars", "radars", "Sudmark"]
+    assert found.topics == ("arms_transfer",)
+    assert len(found.acts) == 1
+    assert all(TEXT[one.start : one.end] == one.quote for one in found.spans)
+
+
+@pytest.mark.parametrize(
+    ("when", "failures"),
+    [
+        ("radars AND tanks", [("tanks", "not in the text")]),
+        ("radars AND NOT missiles", [("NOT missiles", 'what it excludes holds: "missiles"')]),
+        ('"coastal tanks"', [('"coastal tanks"', "not in the text: tanks")]),
+        ('"radars coastal"', [('"radars coastal"', "not in the text side by side")]),
+        ("topic:sanctions", [("topic:sanctions", "its topics are: arms_transfer (about), diplomacy (mentioned)")]),
+        ("outlet:ledger OR lang:fr", [("outlet:ledger", "its outlet is harbour"), ("lang:fr", "its language is en")]),
+        (
+            "country:RU",
+            [
+                (
+                    "country:RU",
+                    "it mentions: Norland (country:NO), Sudmark (country:SD), United Fleet (company:united-fleet)",
+                )
+            ],
+        ),
+        (
+            "act:arms_transfer(supplier: RU, stage: sought)",
+            [
+                (
+                    "act:arms_transfer(supplier: RU, stage: sought)",
+                    "arms_transfer(supplier: Norland [NO], recipient: Sudmark [SD], stage: agreed, certainty: asserted)"
+                    " fails supplier, stage",
+                )
+            ],
+        ),
+        (
+            "act:sanction",
+            [
+                (
+                    "act:sanction",
+                    "no act of this kind; acts found: arms_transfer(supplier: Norland [NO], recipient: Sudmark [SD],"
+                    " stage: agreed, certainty: asserted)",
+                )
+            ],
+        ),
+        ("radars", []),
+    ],
+)
+def test_why_not_names_the_clause_that_failed(when: str, failures: list[tuple[str, str]]) -> None:
+    compiled = compile_rule(RuleSource(id="r", title="R", when=when))
+    assert [(one.clause, one.reason) for one in why_not(compiled, sample())] == failures
+
+
+def test_why_not_says_what_is_not_known() -> None:
+    compiled = compile_rule(RuleSource(id="r", title="R", when="act:arms_transfer(supplier: RU)"))
+    (failure,) = why_not(compiled, sample(UNSTATED))
+    assert failure.unknown
+    assert "supplier: not stated" in failure.reason

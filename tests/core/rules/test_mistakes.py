@@ -1,0 +1,372 @@
+"""Every mistake in a rule is named with its place, a caret, and what is allowed."""
+
+import pytest
+
+from services.core.rule import RuleSource
+from services.core.rules.compile import compile_rule
+from services.core.rules.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
+from services.core.rules.problem import RuleError
+from services.core.rules.vocabulary import Vocabulary
+
+KNOWN = Vocabulary(
+    topics=frozenset({"arms_transfer", "sanctions"}),
+    outlets=frozenset({"harbour", "ledger"}),
+    entities=frozenset({"weapon:harpoon", "weapon:patriot"}),
+)
+
+
+def mistakes(when: str) -> str:
+    """What the compiler says, or nothing."""
+    try:
+        compile_rule(RuleSource(id="r", title="R", when=when), KNOWN)
+    except RuleError as error:
+        return str(error)
+    return ""
+
+
+MISTAKES = {
+    "an unknown field": (
+        "entty:Gazprom",
+        """
+        line 1, column 1: unknown field "entty"; did you mean "entity"? Allowed: act, country, entity, lang, outlet, title, topic
+            entty:Gazprom
+            ^^^^^
+        """,
+    ),
+    "two conditions without an operator": (
+        "radar missile",
+        """
+        line 1, column 7: two conditions stand side by side; write AND or OR between them, or quotation marks around a phrase
+            radar missile
+                  ^^^^^^^
+        """,
+    ),
+    "an operator in small letters": (
+        "radar and missile",
+        """
+        line 1, column 7: operators are written in capitals: AND
+            radar and missile
+                  ^^^
+        """,
+    ),
+    "a mistake in a later line": (
+        "topic:sanctions AND\n  topc:arms_transfer",
+        """
+        line 2, column 3: unknown field "topc"; did you mean "topic"? Allowed: act, country, entity, lang, outlet, title, topic
+              topc:arms_transfer
+              ^^^^
+        """,
+    ),
+    "a parenthesis that is not closed": (
+        "radar AND (missile OR drone",
+        """
+        line 1, column 11: this parenthesis is not closed; write ) where the group ends
+            radar AND (missile OR drone
+                      ^
+        """,
+    ),
+    "a parenthesis that closes nothing": (
+        "radar)",
+        """
+        line 1, column 6: this parenthesis closes nothing; remove it or open one before
+            radar)
+                 ^
+        """,
+    ),
+    "a quotation that does not end": (
+        'radar AND "coastal radar',
+        """
+        line 1, column 11: this quotation does not end; close it with a quotation mark
+            radar AND "coastal radar
+                      ^
+        """,
+    ),
+    "an operator at the end": (
+        "radar AND",
+        """
+        line 1, column 10: a condition is missing at the end
+            radar AND
+                     ^
+        """,
+    ),
+    "an operator at the beginning": (
+        "OR radar",
+        """
+        line 1, column 1: a condition is missing before "OR"
+            OR radar
+            ^^
+        """,
+    ),
+    "an empty group": (
+        "radar AND ()",
+        """
+        line 1, column 12: a condition is missing before ")"
+            radar AND ()
+                       ^
+        """,
+    ),
+    "a field without a value": (
+        "topic: AND radar",
+        """
+        line 1, column 8: a value is missing here
+            topic: AND radar
+                   ^^^
+        """,
+    ),
+    "a list that is not closed": (
+        "country:(KP, RU AND radar",
+        """
+        line 1, column 17: a list goes on with a comma or ends with a parenthesis: (a, b)
+            country:(KP, RU AND radar
+                            ^^^
+        """,
+    ),
+    "a country that is not a code": (
+        "country:(RU, UK)",
+        """
+        line 1, column 14: "UK" is not a country code; did you mean "GB"? Allowed: two letters of ISO 3166-1 such as RU, KP, GB, or EU
+            country:(RU, UK)
+                         ^^
+        """,
+    ),
+    "an unknown topic": (
+        "topic:sanction",
+        """
+        line 1, column 7: unknown topic "sanction"; did you mean "sanctions"? Allowed: arms_transfer, sanctions
+            topic:sanction
+                  ^^^^^^^^
+        """,
+    ),
+    "an unknown outlet": (
+        "outlet:harbor",
+        """
+        line 1, column 8: unknown outlet "harbor"; did you mean "harbour"? Allowed: harbour, ledger
+            outlet:harbor
+                   ^^^^^^
+        """,
+    ),
+    "an unknown entity": (
+        "entity:weapon:harpon",
+        """
+        line 1, column 8: unknown entity "weapon:harpon"; did you mean "weapon:harpoon"? Allowed: weapon:harpoon, weapon:patriot
+            entity:weapon:harpon
+                   ^^^^^^^^^^^^^
+        """,
+    ),
+    "a language that is none": (
+        "lang:english",
+        """
+        line 1, column 6: "english" is not a language code; write two or three letters, for example en
+            lang:english
+                 ^^^^^^^
+        """,
+    ),
+    "an unknown act": (
+        "act:arms_transfers",
+        """
+        line 1, column 5: unknown act "arms_transfers"; did you mean "arms_transfer"? Allowed: any, arms_transfer, sanction
+            act:arms_transfers
+                ^^^^^^^^^^^^^^
+        """,
+    ),
+    "a role of another kind of act": (
+        "act:sanction(supplier: RU)",
+        """
+        line 1, column 14: unknown argument "supplier" of act:sanction; Allowed: certainty, imposer, measure, party, source, stage, target
+            act:sanction(supplier: RU)
+                         ^^^^^^^^
+        """,
+    ),
+    "an argument given twice": (
+        "act:sanction(target: RU, target: KP)",
+        """
+        line 1, column 26: "target" stands twice; write several values as a list: target: (a, b)
+            act:sanction(target: RU, target: KP)
+                                     ^^^^^^
+        """,
+    ),
+    "an argument without a value": (
+        "act:sanction(target)",
+        """
+        line 1, column 20: after "target" goes ":" and a value
+            act:sanction(target)
+                               ^
+        """,
+    ),
+    "arguments that are not closed": (
+        "act:sanction(target: RU",
+        """
+        line 1, column 24: the arguments of act go on with a comma or end with a parenthesis
+            act:sanction(target: RU
+                                   ^
+        """,
+    ),
+    "an unknown stage": (
+        "act:sanction(stage: impossed)",
+        """
+        line 1, column 21: unknown stage "impossed"; did you mean "imposed"? Allowed: called_for, eased, imposed, in_force, refused, threatened, violated
+            act:sanction(stage: impossed)
+                                ^^^^^^^^
+        """,
+    ),
+    "a stage beside the order, compared": (
+        "act:arms_transfer(stage>=halted)",
+        """
+        line 1, column 26: "halted" stands outside the order; in order: sought, considered, agreed, delivered
+            act:arms_transfer(stage>=halted)
+                                     ^^^^^^
+        """,
+    ),
+    "a comparison that nothing meets": (
+        "act:arms_transfer(stage>delivered)",
+        """
+        line 1, column 25: no stage is > delivered; in order: sought, considered, agreed, delivered
+            act:arms_transfer(stage>delivered)
+                                    ^^^^^^^^^
+        """,
+    ),
+    "a comparison of stages of any act": (
+        "act:any(stage>=agreed)",
+        """
+        line 1, column 14: stages have an order within one kind of act only; name the kind, or list stages: (a, b)
+            act:any(stage>=agreed)
+                         ^^
+        """,
+    ),
+    "a comparison of something without order": (
+        "act:sanction(certainty>alleged)",
+        """
+        line 1, column 23: ">" goes with stage only; write certainty: value
+            act:sanction(certainty>alleged)
+                                  ^
+        """,
+    ),
+    "an unknown certainty": (
+        "act:sanction(certainty: claimed)",
+        """
+        line 1, column 25: unknown certainty "claimed"; Allowed: alleged, asserted, denied
+            act:sanction(certainty: claimed)
+                                    ^^^^^^^
+        """,
+    ),
+    "a tilde after another field": (
+        "country~RU",
+        """
+        line 1, column 8: "~" (at least mentioned) goes with topic only; write country:
+            country~RU
+                   ^
+        """,
+    ),
+    "a prefix that is too short": (
+        "ru*",
+        """
+        line 1, column 1: at least 3 letters stand before "*"; a shorter one matches too much
+            ru*
+            ^^^
+        """,
+    ),
+    "a star within a word": (
+        "san*tion",
+        """
+        line 1, column 1: "*" stands for the rest of a word and goes only at the end, for example sanction*
+            san*tion
+            ^^^^^^^^
+        """,
+    ),
+    "no word at all": (
+        "radar OR -",
+        """
+        line 1, column 10: there is no word in it; write at least one letter or digit
+            radar OR -
+                     ^
+        """,
+    ),
+    "several titles in one": (
+        "title:(radar, missile)",
+        """
+        line 1, column 15: title takes one word or phrase; join several with OR: title:a OR title:b
+            title:(radar, missile)
+                          ^^^^^^^
+        """,
+    ),
+    "a function of another language": (
+        "NEAR/5(gas, cut)",
+        """
+        line 1, column 7: no condition takes parentheses here; allowed are field:(a, b) and act:KIND(...), or AND or OR before them
+            NEAR/5(gas, cut)
+                  ^
+        """,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("when", "message"), MISTAKES.values(), ids=list(MISTAKES))
+def test_mistake(when: str, message: str) -> None:
+    expected = "\n".join(line.removeprefix("        ") for line in message.strip("\n").split("\n")[:-1])
+    assert mistakes(when) == expected
+
+
+def test_an_empty_rule() -> None:
+    assert mistakes("  ").startswith(
+        "line 1, column 3: the rule is empty; write a condition, for example topic:sanctions"
+    )
+
+
+def test_all_mistakes_of_meaning_are_named_at_once() -> None:
+    found = mistakes("topic:sanction AND country:UK\nAND act:sanction(stage: impossed)")
+    assert [line.split(":")[0] for line in found.splitlines() if line.startswith("line")] == [
+        "line 1, column 7", "line 1, column 28", "line 2, column 25",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        ("(" * (MAX_DEPTH + 2) + "radar" + ")" * (MAX_DEPTH + 2), f"nested more than {MAX_DEPTH} deep"),
+        ("NOT " * 900 + "radar", f"nested more than {MAX_DEPTH} deep"),
+        ("radar OR " * 500, f"allowed are {MAX_LENGTH}"),
+        (" OR ".join(["ab"] * (MAX_TERMS + 1)), f"more than {MAX_TERMS} conditions"),
+        ("country:(" + ",".join(["RU"] * (MAX_TERMS + 1)) + ")", f"more than {MAX_TERMS} conditions"),
+        ('"' + "word " * 30 + '"', "at most 20 words"),
+    ],
+)
+def test_a_rule_has_bounds(when: str, says: str) -> None:
+    assert says in mistakes(when)
+
+
+def test_a_long_line_is_shown_around_the_mistake() -> None:
+    found = mistakes("radar OR " * 60 + "entty:x")
+    assert "entty:x" in found
+    assert max(len(line) for line in found.splitlines()) < 200
+
+
+def test_mixed_operators_without_parentheses_are_a_warning() -> None:
+    rule = compile_rule(RuleSource(id="r", title="R", when="radar OR missile AND drone"))
+    assert rule.warnings == (
+        "line 1, column 10: AND binds closer than OR here; write parentheses to say what you mean",
+    )
+    assert compile_rule(RuleSource(id="r", title="R", when="radar OR (missile AND drone)")).warnings == ()
+
+
+VALID = """
+radar
+"coastal radar" AND NOT topic:sport
+(radar* OR missile*) AND country:(RU, KP)
+topic:arms_transfer AND topic~sanctions
+entity:weapon:harpoon OR entity:"Rosneft Oil" OR entity:(gazprom, weapon:patriot)
+act:arms_transfer
+act:any(party: KP)
+act:arms_transfer(supplier: KP, recipient: RU, stage>=agreed, certainty: asserted)
+act:sanction(imposer: US, target: RU, stage: imposed)
+act:sanction(imposer: (US, EU, "United Nations"), target: NOT RU, stage: (imposed, eased))
+act:arms_transfer(supplier: any, item: weapon:harpoon)
+act:sanction(source: "KCNA", stage=refused)
+outlet:harbour AND lang:en AND title:"agrees to sell"
+title:radar* OR NOT (outlet:(harbour, ledger))
+“coastal radar” OR Škoda
+"""
+
+
+@pytest.mark.parametrize("when", VALID.strip().splitlines())
+def test_valid(when: str) -> None:
+    assert mistakes(when.replace("topic:sport", "topic:sanctions")) == ""

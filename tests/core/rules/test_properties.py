@@ -1,0 +1,175 @@
+"""What holds for any rule and any article."""
+
+import re
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.core.act import ArmsTransfer, Certainty, Method, Party, Sanction, SanctionStage, TransferStage
+from services.core.article import TaggedArticle
+from services.core.mention import EntityKind, Mention, Span
+from services.core.rule import RuleSource
+from services.core.rules.compile import Match, compile_rule
+from services.core.rules.index import RuleIndex
+from services.core.rules.problem import RuleError
+from services.core.rules.why import why_not
+from services.core.topic import Topic
+from tests.builders import article
+
+WORDS = ("radar", "radars", "missile", "tanks", "Škoda", "coast", "deal")
+PARTIES = ("NO", "SD", "KE")
+TOPICS = ("arms_transfer", "sanctions")
+AT = datetime(2026, 1, 5, tzinfo=UTC)
+
+words = st.sampled_from(WORDS)
+texts = st.lists(words, min_size=1, max_size=12).map(" ".join)
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> TaggedArticle:
+    read = article(title=draw(texts), summary=draw(texts), body="", outlet=draw(st.sampled_from(("harbour", "ledger"))))
+    places = [Span(start=m.start(), end=m.end(), quote=m.group()) for m in re.finditer(r"\w+", read.text)]
+    spans = st.sampled_from(places)
+    known = st.builds(
+        lambda code, span: Party(name=code, span=span, method=Method.PATTERN, id=f"country:{code}", country=code),
+        st.sampled_from(PARTIES),
+        spans,
+    )
+    named = st.builds(lambda name, span: Party(name=name, span=span, method=Method.PATTERN), words, spans)
+    maybe = st.none() | known | named
+    shared = {
+        "certainty": st.sampled_from(Certainty),
+        "trigger": spans,
+        "evidence": st.tuples(spans),
+        "rule": st.just("r"),
+    }
+    acts = st.builds(
+        ArmsTransfer, stage=st.sampled_from(TransferStage), supplier=maybe, recipient=maybe, **shared
+    ) | st.builds(Sanction, stage=st.sampled_from(SanctionStage), imposer=maybe, target=maybe, **shared)
+    mentions = st.builds(
+        lambda code, span: Mention(span=span, kind=EntityKind.COUNTRY, id=f"country:{code}", name=code, country=code),
+        st.sampled_from(PARTIES),
+        spans,
+    )
+    topics = st.builds(
+        Topic, id=st.sampled_from(TOPICS), score=st.just(0.5), about=st.booleans(), evidence=st.tuples(spans)
+    )
+    return TaggedArticle(
+        article=read, topics=tuple(draw(st.lists(topics, max_size=2))), mentions=tuple(draw(st.lists(mentions, max_size=3))),
+        acts=tuple(draw(st.lists(acts, max_size=3))), language=draw(st.sampled_from(("en", None))), extractor="x", tagged_at=AT,
+    )  # fmt: skip
+
+
+party = st.sampled_from((*PARTIES, '"Škoda"', "radar", "any", "country:NO", "NOT NO", "(NO, SD)", "NOT (KE, radar)"))
+transfer_arguments = st.one_of(
+    party.map("supplier: {}".format), party.map("recipient: {}".format), party.map("party: {}".format),
+    st.sampled_from(("stage>=agreed", "stage: halted", "certainty: denied", "certainty: (asserted, alleged)")),
+)  # fmt: skip
+sanction_arguments = st.one_of(
+    party.map("imposer: {}".format), party.map("target: {}".format), st.sampled_from(("stage<in_force", "stage: eased"))
+)
+any_arguments = st.one_of(party.map("party: {}".format), st.just("certainty: asserted"))
+
+
+def act(kind: str, arguments: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    unique = st.lists(arguments, max_size=2, unique_by=lambda text: re.split(r"[:<>=]", text)[0])
+    return unique.map(lambda given: f"act:{kind}({', '.join(given)})" if given else f"act:{kind}")
+
+
+leaves = st.one_of(
+    words, words.map(lambda word: word[:3] + "*"), words.map(lambda word: f"title:{word}"),
+    st.tuples(words, words).map(lambda pair: f'"{pair[0]} {pair[1]}"'),
+    st.tuples(words, words).map(lambda pair: f'"{pair[0]} {pair[1][:2]}*"' if len(pair[1]) > 9 else f'"{pair[0]} {pair[1][:3]}*"'),
+    st.sampled_from(TOPICS).map("topic:{}".format), st.sampled_from(TOPICS).map("topic~{}".format),
+    st.sampled_from(PARTIES).map("country:{}".format), st.sampled_from((*PARTIES, "country:SD")).map("entity:{}".format),
+    st.sampled_from(("outlet:harbour", "lang:en", "lang:(fr, de)")),
+    act("arms_transfer", transfer_arguments), act("sanction", sanction_arguments), act("any", any_arguments),
+)  # fmt: skip
+rules = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' AND '.join(parts)})"),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' OR '.join(parts)})"),
+        inner.map("NOT {}".format),
+    ),
+    max_leaves=6,
+)
+
+
+def source(when: str, ident: str = "r") -> RuleSource:
+    return RuleSource(id=ident, title="R", when=when)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(rules, max_size=12), st.lists(articles(), min_size=1, max_size=3))
+def test_the_index_finds_what_asking_every_rule_finds(written: list[str], read: list[TaggedArticle]) -> None:
+    compiled = [compile_rule(source(when, str(number))) for number, when in enumerate(written)]
+    index = RuleIndex(compiled)
+    for one in read:
+        asked = tuple((rule, found) for rule in compiled if (found := rule.match(one)))
+        assert index.matches(one) == asked
+
+
+@settings(max_examples=250, deadline=None)
+@given(rules, articles())
+def test_the_evidence_alone_reproduces_a_match(when: str, read: TaggedArticle) -> None:
+    rule = compile_rule(source(when))
+    found = rule.match(read)
+    if found is not None:
+        assert rule.match(only_evidence(read, found)) is not None
+
+
+def only_evidence(read: TaggedArticle, found: Match) -> TaggedArticle:
+    """The article with every word outside the spans of the match struck out, and nothing else found in it."""
+    spans = {(span.start, span.end) for span in found.spans}
+    kept = {place for start, end in spans for place in range(start, end)}
+    text = read.article.text
+    struck = "".join(char if place in kept or not char.isalnum() else "_" for place, char in enumerate(text))
+    title, _, summary = struck.partition("\n\n")
+    return msgspec.structs.replace(
+        read,
+        article=msgspec.structs.replace(read.article, title=title, summary=summary),
+        topics=tuple(topic for topic in read.topics if topic.id in found.topics),
+        mentions=tuple(mention for mention in read.mentions if (mention.span.start, mention.span.end) in spans),
+        acts=found.acts,
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(rules, articles())
+def test_why_not_is_silent_exactly_where_the_rule_matches(when: str, read: TaggedArticle) -> None:
+    rule = compile_rule(source(when))
+    failures = why_not(rule, read)
+    assert bool(failures) == (rule.match(read) is None)
+    assert all(failure.clause in when and failure.reason for failure in failures)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rules, articles())
+def test_never_does_a_rule_and_its_negation_match(when: str, read: TaggedArticle) -> None:
+    rule, negation = compile_rule(source(when)), compile_rule(source(f"NOT {when}"))
+    assert not (rule.match(read) and negation.match(read))
+
+
+pieces = st.sampled_from(
+    ("AND", "OR", "NOT", "(", ")", ",", ":", "~", ">=", "<", '"', "“", "*", "radar", "topic", "act", "arms_transfer", "stage",
+     "supplier", "KP", "\n", " ", "agreed", "country", "-", "\x00", "ß", "é", "🚀")
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(pieces, max_size=30).map(" ".join) | st.lists(pieces, max_size=30).map("".join) | st.text(max_size=60))
+def test_anything_else_is_refused_with_a_place(when: str) -> None:
+    try:
+        compile_rule(source(when))
+    except RuleError as error:
+        lines = when.split("\n")
+        for problem in error.problems:
+            assert 1 <= problem.line <= len(lines)
+            assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+            assert problem.message
+    except RecursionError:
+        pytest.fail("the depth of a rule is bounded")
