@@ -1,0 +1,159 @@
+"""The consumer of the SQLite bus: a member of a group, with leases on its partitions."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from services.bus.sqlite_database import connect, renamed, transaction
+from services.bus.sqlite_membership import Membership
+from services.core.errors import Fatal, Lost
+from services.core.ports.bus import Batch, Headers, Partition, Record
+from services.core.ports.edges import Clock
+
+log = structlog.get_logger(__name__)
+
+_LOOK_EVERY = 0.02  # seconds between looks at a file that another process may have written
+
+decode_headers = msgspec.msgpack.Decoder(Headers).decode
+
+
+class SqliteConsumer:
+    """See :class:`services.core.ports.bus.Consumer`."""
+
+    def __init__(self, path: Path, clock: Clock, wake: threading.Condition, membership: Membership) -> None:
+        self._path = path
+        self._clock = clock
+        self._wake = wake
+        self._membership = membership
+        self._connection = connect(path)
+        self._position: dict[Partition, int] = {}
+        self._paused: set[Partition] = set()
+        self._turn = 0  # which partition is read first, so that none is starved
+        self._version = -1
+        self._closed = False
+
+    def poll(self, timeout: float, max_records: int = 500) -> Batch:
+        """Events first, else records, else wait for either."""
+        self._usable()
+        deadline = self._clock.monotonic() + timeout
+        self._membership.polled()
+        while True:
+            batch = self._events() or self._records(max_records)
+            left = deadline - self._clock.monotonic()
+            if batch or left <= 0:
+                return batch or Batch()
+            self._wait(left)
+
+    def commit(self, offsets: Mapping[Partition, int]) -> None:
+        """One transaction that checks each lease."""
+        self._usable()
+        with transaction(self._connection, self._path) as connection:
+            stale = self._membership.stale(connection, offsets)
+            mine = [
+                (self._membership.team, self._membership.ids[p], offset)
+                for p, offset in offsets.items()
+                if p not in stale
+            ]
+            connection.executemany(
+                "INSERT INTO committed VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset",
+                mine,
+            )
+        with self._wake:
+            self._wake.notify_all()
+        if stale:
+            raise Lost(f"no longer ours: {', '.join(f'{p.stream}/{p.index}' for p in sorted(stale))}")
+
+    def seek(self, partition: Partition, offset: int) -> None:
+        """Takes effect with the next poll. Nothing happens for a partition that is not ours."""
+        if partition in self._position:
+            self._position[partition] = offset
+            self._version = -1
+
+    def pause(self, partitions: frozenset[Partition]) -> None:
+        """Until resumed or lost."""
+        self._paused |= partitions
+
+    def resume(self, partitions: frozenset[Partition]) -> None:
+        """Undo."""
+        self._paused -= partitions
+        self._version = -1
+
+    def close(self) -> None:
+        """Give the leases back."""
+        if not self._closed:
+            self._closed = True
+            self._membership.leave()
+            self._connection.close()
+            with self._wake:
+                self._wake.notify_all()
+
+    def _usable(self) -> None:
+        if self._closed:
+            raise Fatal("the consumer is closed")
+
+    def _events(self) -> Batch | None:
+        change = self._membership.synchronise(self._connection)
+        if change is None:
+            return None
+        for partition in change.lost | change.revoked:
+            self._position.pop(partition, None)
+            self._paused.discard(partition)
+        for partition in change.assigned:
+            self._position[partition] = self._committed(partition)
+        self._version = -1
+        return Batch(lost=change.lost, revoked=change.revoked, assigned=change.assigned)
+
+    def _committed(self, partition: Partition) -> int:
+        query = "SELECT next_offset FROM committed WHERE team = ? AND partition = ?"
+        row = self._connection.execute(query, (self._membership.team, self._membership.ids[partition])).fetchone()
+        return int(row[0]) if row else 0
+
+    def _records(self, limit: int) -> Batch | None:
+        """Up to ``limit`` records, each partition in turn the first; None without looking where the file has not changed."""
+        with renamed(self._path):
+            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+            if version == self._version:
+                return None
+            order = sorted(set(self._position) - self._paused)
+            found: list[Record] = []
+            for place in range(len(order)):
+                found += self._read(order[(place + self._turn) % len(order)], limit - len(found))
+                if len(found) >= limit:
+                    break
+            else:
+                self._version = version
+        self._turn += 1
+        return Batch(records=tuple(found)) if found else None
+
+    def _read(self, partition: Partition, limit: int) -> list[Record]:
+        ident, position = self._membership.ids[partition], self._position[partition]
+        query = "SELECT offset, timestamp, key, value, headers FROM records WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
+        rows = self._connection.execute(query, (ident, position, limit)).fetchall()
+        if rows:
+            if rows[0][0] > position > 0:
+                log.warning(
+                    "records were deleted by retention before they were read",
+                    stream=partition.stream,
+                    partition=partition.index,
+                    first=position,
+                    kept=rows[0][0],
+                )
+            self._position[partition] = rows[-1][0] + 1
+        return [
+            Record(
+                partition=partition,
+                offset=offset,
+                timestamp=timestamp,
+                key=key,
+                value=value,
+                headers=decode_headers(headers),
+            )
+            for offset, timestamp, key, value, headers in rows
+        ]
+
+    def _wait(self, left: float) -> None:
+        with self._wake:
+            self._wake.wait(min(left, _LOOK_EVERY))
