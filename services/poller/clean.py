@@ -11,7 +11,9 @@ MAX_MARKUP = 400_000  # code points of markup read of one text
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_LONG_TAG = re.compile(r"<[^<>]{2000,}>")  # pictures inside their own address, and attributes by the thousand
+_LONG_TAG = re.compile(
+    r"<[a-zA-Z/!?][^<>]{2000,}(?:>|\Z)"
+)  # pictures inside their own address, and attributes by the thousand
 _SPACE = re.compile(r"\s+")
 _SILENT = frozenset({"script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "head", "title", "form", "button", "select", "textarea", "audio", "video", "canvas"})  # fmt: skip
 _BLOCKS = frozenset({

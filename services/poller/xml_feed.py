@@ -62,7 +62,7 @@ def _fewer(text: str, limit: int) -> tuple[str, int]:
     """The document without its entries beyond the first ``limit``, and how many those were."""
     begin = last = None
     count = 0
-    for count, match in enumerate(_ITEM.finditer(text), 1):  # noqa: B007  the last count is wanted
+    for count, match in enumerate(_ITEM.finditer(text), 1):
         last = match
         begin = match.start() if count == limit + 1 else begin
     if begin is None or last is None:
