@@ -14,6 +14,7 @@ from tests.builders import party, sanction, span, tagged, transfer
 TITLE = "Norland's minister Škoda agrees to sell coastal radars to Sudmark"
 SUMMARY = "The United Fleet company said anti-ship missiles may follow. Kestria protested."
 TEXT = f"{TITLE}\n\n{SUMMARY}"
+DEAL = "arms_transfer(supplier: Norland [NO], recipient: Sudmark [SD], stage: agreed, certainty: asserted)"
 
 
 def rule(when: str) -> Match | None:
@@ -188,8 +189,7 @@ def test_a_match_carries_spans_topics_and_acts() -> None:
             [
                 (
                     "act:arms_transfer(supplier: RU, stage: sought)",
-                    "arms_transfer(supplier: Norland [NO], recipient: Sudmark [SD], stage: agreed, certainty: asserted)"
-                    " fails supplier, stage",
+                    f"{DEAL} fails supplier, stage",
                 )
             ],
         ),
@@ -198,8 +198,7 @@ def test_a_match_carries_spans_topics_and_acts() -> None:
             [
                 (
                     "act:sanction",
-                    "no act of this kind; acts found: arms_transfer(supplier: Norland [NO], recipient: Sudmark [SD],"
-                    " stage: agreed, certainty: asserted)",
+                    f"no act of this kind; acts found: {DEAL}",
                 )
             ],
         ),
