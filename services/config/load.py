@@ -134,13 +134,14 @@ class _Directory:
 
     def _rules(self, outlets: frozenset[str]) -> list[cross.Rules]:
         files: list[cross.Rules] = []
-        for path in sorted((self.path / "rules").glob("*.yaml")):
+        paths = sorted((self.path / "rules").glob("*.yaml"))
+        for path in paths:
             document = self._read(path, read_yaml)
             if document is not None:
                 wrong = self._mistakes(document, "rules")
                 files.append(cross.Rules(document, _readable(document, "rules", RuleSource, wrong)))
                 self._compile(files[-1], outlets)
-        if not any(_ids(file.document, "rules") for file in files):
+        if len(files) == len(paths) and not any(_list(file.document, "rules") for file in files):
             self._missing(self.path / "rules", f"there is no rule; {_INIT}")
         self.problems += cross.rules_problems(files)
         return files

@@ -4,7 +4,7 @@ Every outline with ``xmlUrl`` is a feed; the host of its address is its outlet. 
 """
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
@@ -26,8 +26,8 @@ def read_opml(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     reader = _Reader(document)
     try:
         reader.parser.Parse(text.encode(), True)  # noqa: FBT003  expat takes no keyword
-    except _Refused as error:
-        reader.wrong(str(error))
+    except _Refused:
+        pass
     except expat.ExpatError as error:
         message = f"not XML: {expat.ErrorString(error.code)}"
         reader.problems.append(Problem(file, error.lineno, error.offset + 1, "", message))
@@ -50,17 +50,18 @@ class _Reader:
         self.parser.StartElementHandler = self._element
         self._root = True
 
-    def wrong(self, message: str) -> None:
-        """Note a mistake where the parser stands."""
+    def _refuse(self, message: str) -> NoReturn:
+        """Note a mistake where the parser stands, and stop it."""
         at = self._here()
         self.problems.append(Problem(self.document.file, at.line, at.column, "", message))
+        raise _Refused
 
     def _doctype(self, *_: Any) -> None:
-        raise _Refused("document types (<!DOCTYPE>) are not read; remove it")
+        self._refuse("document types (<!DOCTYPE>) are not read; remove it")
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         if self._root and name.lower() != "opml":
-            raise _Refused(f"not OPML: the root element is <{name[:40]}>; allowed: <opml>")
+            self._refuse(f"not OPML: the root element is <{name[:40]}>; allowed: <opml>")
         self._root = False
         url = attributes.get("xmlUrl", "").strip()
         if name != "outline" or not url:

@@ -22,6 +22,10 @@ _KINDS = {
     "object": "a mapping",
     "null": "nothing",
 }
+_WHOLE = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+    "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+)  # 5.0 is an integer to JSON Schema, and none to msgspec
+_Validator: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_WHOLE)  # type: ignore[no-untyped-call]
 _NAME = r"^[a-z0-9][a-z0-9_.-]{0,79}$"
 
 
@@ -36,7 +40,8 @@ class Mistake(NamedTuple):
 def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of one of FILES."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"{name}.yaml of wirewatch"}
-    return head | msgspec.json.schema(FILES[name])
+    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(FILES[name])))
+    return head | schema
 
 
 def mistakes(name: str, content: object) -> Iterator[Mistake]:
@@ -45,8 +50,7 @@ def mistakes(name: str, content: object) -> Iterator[Mistake]:
     No message repeats a text of the document except where it can only be a word from a list or a name: a secret written
     into the wrong place must not end up in a log.
     """
-    validator = jsonschema.Draft202012Validator(json_schema(name))
-    for error in validator.iter_errors(content):
+    for error in _Validator(json_schema(name)).iter_errors(content):
         yield from _explained(error)
 
 

@@ -1,0 +1,146 @@
+"""What a valid directory becomes."""
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from services.config.load import default_directory, load
+from services.config.schema import FILES, json_schema
+from services.core.rule import RuleSource
+from services.core.rules.compile import compile_rule
+from services.core.settings import KafkaBus, Settings
+from tests.config.directories import loaded, write
+
+REPOSITORY = Path(__file__).parents[2]
+SHIPPED = REPOSITORY / "deploy" / "config"
+FILES_SHIPPED = [
+    SHIPPED / "wirewatch.yaml",
+    SHIPPED / "feeds.yaml",
+    SHIPPED / "routes.yaml",
+    *sorted(SHIPPED.glob("rules/*.yaml")),
+]
+
+
+def test_what_is_absent_has_its_default(tmp_path: Path) -> None:
+    found = loaded(write(tmp_path, {}))
+    assert found.settings == Settings()
+    assert found.lexicons == str(SHIPPED / "lexicons")
+
+
+def test_a_settings_file_of_comments_only_changes_nothing(tmp_path: Path) -> None:
+    assert loaded(write(tmp_path, {"wirewatch.yaml": "# poller: {}\n"})).settings == Settings()
+
+
+def test_settings_are_read(tmp_path: Path) -> None:
+    text = "bus: {type: kafka, servers: ['kafka:9092', '[::1]:9092']}\ndatabase: {env: DATABASE_URL}\npoller: {host_pause: 0}\n"
+    found = loaded(write(tmp_path, {"wirewatch.yaml": text})).settings
+    assert isinstance(found.bus, KafkaBus)
+    assert found.bus.servers == ("kafka:9092", "[::1]:9092")
+    assert found.poller.host_pause == 0
+
+
+def test_lexicons_beside_the_rules_are_used_and_checked(tmp_path: Path) -> None:
+    write(tmp_path, {"lexicons/countries.yaml": "{}"})
+    checked: list[Path] = []
+    found = load(tmp_path, check_lexicons=lambda path: checked.append(path) or ())  # type: ignore[func-returns-value]
+    assert found.lexicons == str(tmp_path / "lexicons")
+    assert checked == [tmp_path / "lexicons"]
+
+
+def test_rules_are_given_with_the_outlets_that_exist(tmp_path: Path) -> None:
+    asked: list[tuple[str, frozenset[str]]] = []
+
+    def check(source: RuleSource, outlets: frozenset[str]) -> tuple[()]:
+        asked.append((source.id, outlets))
+        return ()
+
+    load(write(tmp_path, {}), check_lexicons=lambda _: (), check_rule=check)
+    assert asked == [("arms", frozenset({"harbour"}))]
+
+
+def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    """Kubernetes mounts its ConfigMaps with links such as ``..data``; editors leave ``.rules.yaml.swp``."""
+    loaded(write(tmp_path, {".draft.yaml": "x", "rules/.arms.yaml.swp": "x", "README.md": "x"}))
+
+
+OPML = """<?xml version="1.0"?>
+<opml version="2.0"><head><title>mine</title></head><body>
+<outline text="World"><outline text="Harbour: world" type="rss" xmlUrl="https://www.harbour.example/world"/>
+<outline title="Harbour: world" xmlUrl="https://www.harbour.example/world/2"/></outline>
+<outline text="Élan" xmlUrl="http://elan.example:8080/feed"/>
+</body></opml>"""
+
+
+def test_feeds_come_from_the_export_of_a_feed_reader(tmp_path: Path) -> None:
+    found = loaded(write(tmp_path, {"feeds.yaml": None, "feeds.opml": OPML})).feeds
+    assert [(feed.id, feed.url, feed.outlet) for feed in found.feeds] == [
+        ("harbour-world", "https://www.harbour.example/world", "harbour.example"),
+        ("harbour-world-2", "https://www.harbour.example/world/2", "harbour.example"),
+        ("lan", "http://elan.example:8080/feed", "elan.example"),
+    ]
+    assert [outlet.id for outlet in found.outlets] == ["harbour.example", "elan.example"]
+
+
+def test_an_outlet_of_the_export_is_better_described_in_feeds_yaml(tmp_path: Path) -> None:
+    feeds = "outlets:\n  - {id: harbour.example, name: The Harbour, tier: 1}\nfeeds:\n  - {id: a, url: 'https://a.example', outlet: harbour.example}\n"
+    found = loaded(write(tmp_path, {"feeds.yaml": feeds, "feeds.opml": OPML})).feeds
+    assert [outlet.name for outlet in found.outlets] == ["The Harbour", "elan.example"]
+    assert len(found.feeds) == 4
+
+
+def test_the_shipped_configuration_is_valid_and_says_enough() -> None:
+    found = loaded(SHIPPED)
+    assert len(found.feeds.feeds) >= 45
+    assert len(found.rules) >= 12
+    assert {outlet.id for outlet in found.feeds.outlets} == {feed.outlet for feed in found.feeds.feeds}
+    assert [rule.id for rule in found.rules if compile_rule(rule).warnings] == []
+    assert all(rule.owner for rule in found.rules)
+
+
+def test_the_commented_examples_are_valid_too(tmp_path: Path) -> None:
+    """What stands behind "#" in the shipped files can be uncommented as it is."""
+    write(
+        tmp_path, {"routes.yaml": _uncommented((SHIPPED / "routes.yaml").read_text("utf-8")), "rules/arms.yaml": _RULES}
+    )
+    found = loaded(tmp_path).routes
+    assert {type(receiver).__name__ for receiver in found.receivers} == {
+        "StdoutReceiver", "SlackReceiver", "SlackWebhookReceiver", "SmtpReceiver", "WebhookReceiver"
+    }  # fmt: skip
+
+
+_RULES = "rules:\n  - {id: arms, title: a, when: x, labels: {desk: arms}}\n"
+
+
+def _uncommented(text: str) -> str:
+    """Lines such as ``  # routes:`` and ``  #   key: value``, and all others but prose."""
+    lines = [line for line in text.splitlines() if not line.startswith("#") and not line.startswith("  # Secrets")]
+    shown = [line.replace("  # ", "  ", 1) if line.startswith("  # ") else line for line in lines]
+    slack = "  - {type: stdout, name: desk-slack-simple}"
+    assert "    type: slack_webhook" in shown
+    routed = "\n".join(shown).replace(
+        "    - {receiver: case-system",
+        "    - {receiver: desk-slack-simple, match: {severity: info}}\n    - {receiver: case-system",
+        1,
+    )
+    assert slack not in routed
+    return routed
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_schemas_are_those_of_the_code(name: str) -> None:
+    stored = (REPOSITORY / "schemas" / "config" / f"{name}.json").read_text("utf-8")
+    assert yaml.safe_load(stored) == json_schema(name), "run `wirewatch schemas schemas`"
+
+
+@pytest.mark.parametrize("path", FILES_SHIPPED, ids=lambda path: path.name)
+def test_shipped_files_follow_the_stored_schemas(path: Path) -> None:
+    kind = "rules" if path.parent.name == "rules" else path.stem
+    schema = yaml.safe_load((REPOSITORY / "schemas" / "config" / f"{kind}.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load(path.read_text("utf-8")) or {}, schema)
+
+
+def test_the_default_directory_is_the_shipped_one() -> None:
+    assert default_directory() == SHIPPED
