@@ -60,9 +60,10 @@ class Lane:
         pace: Pace,
         rate: float | None,
         owner: str,
+        totals: Totals,
     ) -> None:
         self.receiver = receiver
-        self.totals = Totals()
+        self.totals = totals
         self.failure: BaseException | None = None
         self.last_progress = clock.monotonic()
         self._notifier = notifier

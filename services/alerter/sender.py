@@ -55,7 +55,7 @@ class Sender:
         self._next: tuple[dict[str, Notifier], dict[str, Receiver]] | None = None
         self._lock = threading.Lock()
         self._lanes: dict[str, Lane] = {}
-        self._past: dict[str, Totals] = {}  # of lanes that have ended
+        self._past: dict[str, Totals] = {}  # of lanes that have ended; those after them count on
         self._orphans: frozenset[str] = frozenset()
 
     def run(self, stop: threading.Event) -> None:
@@ -97,7 +97,8 @@ class Sender:
     @property
     def totals(self) -> dict[str, Totals]:
         """What the sends came to since the start, by receiver."""
-        return self._past | {name: _sum(self._past.get(name), lane.totals) for name, lane in tuple(self._lanes.items())}
+        at_work = {name: lane.totals for name, lane in tuple(self._lanes.items())}
+        return {name: Totals() for name in tuple(self._notifiers)} | self._past | at_work
 
     def _start_lanes(self) -> None:
         self._lanes = {name: self._lane(name, notifier) for name, notifier in self._notifiers.items()}
@@ -114,7 +115,7 @@ class Sender:
         )
         return Lane(
             name, notifier, self._outbox, self._clock, policy=policy, pace=self._pace,
-            rate=getattr(receiver, "rate", None), owner=f"{self._name}:{uuid.uuid4().hex[:8]}",
+            rate=getattr(receiver, "rate", None), owner=f"{self._name}:{uuid.uuid4().hex[:8]}", totals=self._past.get(name, Totals()),
         )  # fmt: skip
 
     def _stop_lanes(self) -> None:
@@ -124,7 +125,7 @@ class Sender:
         for name, lane in self._lanes.items():
             if not lane.join(max(0.1, deadline - self._clock.monotonic())):
                 log.error("a send did not end in time, its outcome is left to its lease", receiver=name)
-            self._past[name] = _sum(self._past.get(name), lane.totals)
+            self._past[name] = lane.totals
         self._lanes = {}
 
     def _take_reload(self) -> None:
@@ -167,10 +168,3 @@ class Sender:
 def _close(notifiers: Mapping[str, Notifier]) -> None:
     for notifier in notifiers.values():
         notifier.close()
-
-
-def _sum(before: Totals | None, now: Totals) -> Totals:
-    if before is None:
-        return now
-    both = ((name, getattr(before, name) + getattr(now, name)) for name in Totals.__struct_fields__)
-    return Totals(**dict(both))
