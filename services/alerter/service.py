@@ -8,6 +8,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from datetime import timedelta
 
 import structlog
@@ -35,7 +36,6 @@ from services.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
-_POLL_SECONDS = 1.0
 _PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 _FORGET_EVERY = 3600.0
 _FORGET_AT_ONCE, _FORGET_ROUNDS = 1000, 20
@@ -67,6 +67,7 @@ class Alerter:
         settings: AlerterSettings,
         name: str,
         on_alert: Callable[[Alert], None] | None = None,
+        poll_seconds: float = 1.0,
     ) -> None:
         """``notify`` routes and renders an alert; it must be pure. ``on_alert`` is called after the alert is durable. Raises RuleError."""
         self.last_progress = clock.monotonic()
@@ -77,6 +78,7 @@ class Alerter:
         self._settings = settings
         self._name = name
         self._on_alert = on_alert
+        self._poll_seconds = poll_seconds
         self._lock = threading.Lock()
         self._policy = _policy(rules, outlets, notify)
         self._next: dict[Partition, int | None] = {}  # of our partitions and of TURN, as we believe the store has them
@@ -107,26 +109,25 @@ class Alerter:
         """Decide until ``stop``. A broken consumer or producer is replaced; what was not committed is read again."""
         failures = 0
         while not stop.is_set():
-            consumer = self._bus.consumer([TAGGED], group=ALERTERS, name=self._name)
-            producer = self._bus.producer(self._name)
             try:
-                self._consume(consumer, producer, stop)
-            except Fatal as error:
+                with (
+                    closing(self._bus.consumer([TAGGED], group=ALERTERS, name=self._name)) as consumer,
+                    closing(self._bus.producer(self._name)) as producer,
+                ):
+                    self._consume(consumer, producer, stop)
+            except (Fatal, Retriable) as error:
                 failures += 1
-                metrics.RETRIES.labels("alerter", "rebuild").inc()
-                log.warning("starting with a new consumer", error=str(error))
+                self._retried("rebuild", error)
                 self._pause(failures, stop)
             finally:
                 self.ready = False
                 self._next.clear()
-                producer.close()
-                consumer.close()
 
     def _consume(self, consumer: Consumer, producer: Producer, stop: threading.Event) -> None:
         failures = 0
         while not stop.is_set():
             try:
-                polled = consumer.poll(_POLL_SECONDS, self._settings.batch)
+                polled = consumer.poll(self._poll_seconds, self._settings.batch)
                 failures = 0
             except Retriable as error:
                 failures += 1
