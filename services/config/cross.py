@@ -178,7 +178,7 @@ def _match(document: Document, path: Path, route: Route, labels: Labels) -> Iter
         known = labels.get(label)
         if label not in labels:
             yield document.problem((*path, label), f"no alert carries this label; {allowed(label, set(labels))}")
-        elif known is not None and value not in known:
+        elif value and known is not None and value not in known:  # "" is what an alert without the label has
             yield document.problem((*path, label), f'unknown {label} "{value}"; {allowed(value, known)}')
 
 
