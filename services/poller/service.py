@@ -131,7 +131,8 @@ class Poller:
                 self.ready = not failures and round_.bus_up
                 waiting = self._clock.monotonic() < round_.deferred_until
                 self.idle = not (failures or started or self._polls or waiting)
-                await self._rest(failures)
+                if not done():
+                    await self._rest(failures)
             await self._drain(round_)
 
     @contextlib.asynccontextmanager
