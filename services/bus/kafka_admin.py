@@ -107,23 +107,26 @@ class Admin:
             self._drop()
 
     def _call(self, doing: str, act: Callable[[Any], T]) -> T:
-        """One call with a deadline; what passes by itself is tried again until then. After a failure the client is made anew."""
+        """One call with a deadline; what a living broker takes a moment for is asked again until then."""
         deadline = time.monotonic() + _SECONDS
         with self._one_at_a_time:
             while True:
+                kafka = self._connected().kafka
                 try:
-                    if self._client is None:
-                        self._client = self._cluster.connect(KafkaAdminClient, _SECONDS, name=self._name)
-                    kafka = self._client.kafka
                     return within(max(1.0, deadline - time.monotonic()), doing, lambda: act(kafka))  # noqa: B023  called at once
                 except Retriable:
                     self._drop()
-                    if time.monotonic() + 0.5 > deadline:
+                    if time.monotonic() > deadline:
                         raise
                     time.sleep(0.2)
                 except Fatal:
                     self._drop()
                     raise
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            self._client = self._cluster.connect(KafkaAdminClient, _SECONDS, name=self._name)
+        return self._client
 
     def _drop(self) -> None:
         client, self._client = self._client, None

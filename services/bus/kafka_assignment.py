@@ -16,6 +16,7 @@ class Assignment:
         self._lock = threading.Lock()
         self._owned: set[Partition] = set()
         self._fresh: set[Partition] = set()
+        self._told: set[Partition] = set()  # what the caller believes to own
         self._lost: set[Partition] = set()
         self._revoked: set[Partition] = set()
         self._assigned: set[Partition] = set()
@@ -40,7 +41,7 @@ class Assignment:
         with self._lock:
             self._owned -= gone
             self._fresh -= gone
-            told_as |= gone - self._assigned  # one that came and went between two polls is not worth a word
+            told_as |= gone & self._told  # one that came and went between two polls is not worth a word
             self._assigned -= gone
 
     def owned(self) -> frozenset[Partition]:
@@ -72,6 +73,7 @@ class Assignment:
                 assigned=frozenset(self._assigned),
                 records=records,
             )
+            self._told = set(self._owned)
             for told in (self._lost, self._revoked, self._assigned):
                 told.clear()
             return batch

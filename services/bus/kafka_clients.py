@@ -1,5 +1,6 @@
 """Connecting to Kafka: what every client has in common."""
 
+import logging
 import socket
 import time
 from collections.abc import Callable
@@ -11,6 +12,9 @@ from msgspec import Struct
 from services.bus.kafka_failures import describe, within
 from services.core.errors import Fatal, Retriable
 from services.core.settings import KafkaBus as Settings
+
+# It warns of every batch that takes a tenth of a second to unpack.
+logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)
 
 _GRACE = 5.0  # seconds that a call gets beyond its own timeout before it counts as hanging
 

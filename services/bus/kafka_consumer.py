@@ -193,7 +193,7 @@ class KafkaConsumer:
 
     def _call(self, doing: str, wait: float, act: Callable[[], T]) -> T:
         try:
-            return within(wait + _GRACE, f"{doing} ({self._name})", act)
+            return within(wait + _GRACE, f"{doing} of {self._name}, Kafka at {self._where()}", act)
         except Fatal as error:
             # After an exception of unknown kind kafka-python's next poll may turn in circles for ever.
             self._broken = str(error)

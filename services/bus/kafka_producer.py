@@ -90,16 +90,17 @@ class KafkaProducer:
     def flush(self, timeout: float = 30.0) -> None:
         """See the port. kafka-python's own flush returns in peace when records have failed, so we count them ourselves."""
         self._check()
+        doing = f"flushing {self._name}, Kafka at {', '.join(self._cluster.servers)}"
         outcome = self._window.flush(timeout)
         for failure in outcome.failures:
-            error = in_our_words(failure, f"flushing {self._name}")
+            error = in_our_words(failure, doing)
             if not isinstance(error, Retriable):
                 self._broken = str(error)
                 raise Fatal(self._broken) from failure
         if outcome.failures:
-            raise in_our_words(outcome.failures[0], f"flushing {self._name}, records failed")
+            raise in_our_words(outcome.failures[0], f"{doing}, records failed")
         if outcome.waiting:
-            raise Retriable(f"flushing {self._name}: {outcome.waiting} records not acknowledged within {timeout:g} s")
+            raise Retriable(f"{doing}: {outcome.waiting} records not acknowledged within {timeout:g} s")
 
     def close(self, timeout: float = 10.0) -> None:
         """See the port."""

@@ -1,7 +1,6 @@
 """The records that a producer has taken and that are not yet known to be durable: bounded, and none forgotten."""
 
 import threading
-import time
 from collections import deque
 
 from msgspec import Struct
@@ -22,9 +21,9 @@ class Window:
         self._max_bytes = max_bytes
         self._changed = threading.Condition()
         self._flying: dict[int, int] = {}  # number of the record -> its bytes, the oldest first
+        self._given_up: dict[int, int] = {}  # the same, of which a flush has said that it did not see them land
         self._bytes = 0
         self._taken = 0
-        self._flushed = 0  # records up to this number have been accounted for by a flush
         self._failures: deque[tuple[int, Exception]] = deque(maxlen=100)
 
     def take(self, size: int, timeout: float) -> int | None:
@@ -38,31 +37,37 @@ class Window:
             return self._taken
 
     def _fits(self, size: int) -> bool:
-        if not self._flying:
+        records = len(self._flying) + len(self._given_up)
+        if not records:
             return True  # a record larger than the window would wait for ever
-        return len(self._flying) < self._max_records and self._bytes + size <= self._max_bytes
+        return records < self._max_records and self._bytes + size <= self._max_bytes
 
     def landed(self, number: int, failure: Exception | None = None) -> None:
         """The record is durable, or failed."""
         with self._changed:
-            self._bytes -= self._flying.pop(number)
-            if failure is not None and number > self._flushed:
-                self._failures.append((number, failure))
+            if number in self._given_up:
+                self._bytes -= self._given_up.pop(number)
+            else:
+                self._bytes -= self._flying.pop(number)
+                if failure is not None:
+                    self._failures.append((number, failure))
             self._changed.notify_all()
 
     def flush(self, timeout: float) -> Outcome:
-        """Wait for every record taken before this call, and account for them: a later flush does not report them again."""
-        deadline = time.monotonic() + timeout
+        """Wait for every record taken before this call, and account for them: a later flush does not speak of them again.
+
+        Threads that send through one window share its flushes: the first that ends speaks for all.
+        """
         with self._changed:
             last = self._taken
-            self._changed.wait_for(lambda: self._oldest() > last, max(0.0, deadline - time.monotonic()))
-            outcome = Outcome(
-                sum(number <= last for number in self._flying),
-                tuple(error for number, error in self._failures if number <= last),
-            )
-            self._flushed = max(self._flushed, last)
-            self._failures = deque((pair for pair in self._failures if pair[0] > self._flushed), maxlen=100)
-            return outcome
+            self._changed.wait_for(lambda: self._oldest() > last, timeout)
+            waiting = {number: size for number, size in self._flying.items() if number <= last}
+            failures = tuple(error for number, error in self._failures if number <= last)
+            self._given_up |= waiting
+            for number in waiting:
+                del self._flying[number]
+            self._failures = deque((pair for pair in self._failures if pair[0] > last), maxlen=100)
+            return Outcome(len(waiting), failures)
 
     def _oldest(self) -> int:
         return next(iter(self._flying), self._taken + 1)

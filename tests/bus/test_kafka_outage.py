@@ -1,0 +1,138 @@
+"""The broker goes and comes back while records flow."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from services.bus.kafka import KafkaBus
+from services.core.errors import BufferFull, Retriable
+from services.core.ports.bus import Partition, Producer, StreamSpec
+from services.core.settings import KafkaBus as Settings
+from tests.bus.kafka_workers import Clock, Reader, Sender, until
+from tests.servers.kafka import KafkaBroker, kafka_broker, require_kafka
+from tests.servers.ports import free_ports
+
+pytestmark = pytest.mark.kafka
+
+NUMBERS = StreamSpec(name="numbers", partitions=4, retention=86400)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A broker of this module's own, to be mistreated."""
+    require_kafka()
+    with kafka_broker(tmp_path_factory.mktemp("outage") / "broker") as broker:
+        yield broker
+
+
+@pytest.fixture
+def bus(broker: KafkaBroker) -> Iterator[KafkaBus]:
+    bus = KafkaBus(Settings(servers=broker.servers), password=None, clock=Clock())
+    yield bus
+    bus.close()
+
+
+def stopped(broker: KafkaBroker) -> Callable[[], None]:
+    broker.stop()
+    return broker.start
+
+
+def killed(broker: KafkaBroker) -> Callable[[], None]:
+    broker.signal(signal.SIGKILL)
+    return broker.start
+
+
+def frozen(broker: KafkaBroker) -> Callable[[], None]:
+    broker.signal(signal.SIGSTOP)
+    return lambda: broker.signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize(("goes", "seconds"), [(stopped, 3), (killed, 3), (frozen, 14)])
+def test_nothing_is_lost_and_records_flow_again_within_seconds(
+    goes: Callable[[KafkaBroker], Callable[[], None]], seconds: float, broker: KafkaBroker, bus: KafkaBus
+) -> None:
+    stream = f"numbers-{goes.__name__}"
+    bus.ensure([StreamSpec(name=stream, partitions=4, retention=86400)])
+    with Reader(bus, stream) as reader, Sender(bus, stream) as sender:
+        until("records flow", lambda: len(reader.numbers) > 200, 20)
+        comes_back = goes(broker)
+        time.sleep(seconds)
+        away = [str(error) for error in reader.failures]
+        durable, seen = sender.durable, len(reader.numbers)
+        comes_back()
+        back = time.monotonic()
+        until("a flush returns", lambda: sender.durable > durable + 100, 30)
+        until("records are read", lambda: len(reader.numbers) > seen + 100, 30)
+        print(
+            f"\n{goes.__name__} for {seconds} s: records flow {time.monotonic() - back:.1f} s after the broker answers"
+        )
+        sender.finish()
+        until("everything is read", lambda: len(reader.numbers) >= sender.durable, 30)
+    assert any(broker.servers[0] in failure for failure in away), away
+    assert not set(range(sender.durable)) - set(reader.numbers)
+    assert reader.in_order()
+    print(f"{sender.durable} durable, {reader.repeats()} read twice")
+    chunks_in_doubt = len(sender.failures)
+    assert reader.repeats() <= chunks_in_doubt * 20 + 50  # each chunk sent again, and one poll whose commit failed
+    assert all(isinstance(error, Retriable) for error in sender.failures), sender.failures
+
+
+def test_what_is_made_during_an_outage_works_after_it(broker: KafkaBroker, bus: KafkaBus) -> None:
+    bus.ensure([NUMBERS])
+    comes_back = stopped(broker)
+    producer = bus.producer("early")
+    consumer = bus.consumer([NUMBERS.name], group="early", name="early")
+    with pytest.raises(Retriable, match=broker.servers[0]):
+        producer.send(NUMBERS.name, key=b"k", value=b"1", timeout=1)
+    with pytest.raises(Retriable, match=broker.servers[0]):
+        consumer.poll(1)
+    with pytest.raises(Retriable, match=broker.servers[0]):
+        bus.lag("early", [NUMBERS.name])
+    comes_back()
+    producer.send(NUMBERS.name, key=b"k", value=b"1")
+    producer.flush()
+    found = [record for _ in range(20) for record in consumer.poll(0.5).records]
+    assert [record.value for record in found] == [b"1"]
+    producer.close()
+    consumer.close()
+
+
+def test_an_address_where_nobody_listens_is_named_at_once() -> None:
+    (port,) = free_ports(1)
+    address = f"127.0.0.1:{port}"
+    bus = KafkaBus(Settings(servers=(address,)), password=None, clock=Clock())
+    begun = time.monotonic()
+    for call in (
+        lambda: bus.ensure([NUMBERS]),
+        lambda: bus.lag("g", [NUMBERS.name]),
+        lambda: bus.browse(Partition("numbers", 0), 0, 1),
+        lambda: bus.consumer(["numbers"], group="g", name="n").poll(1),
+        lambda: bus.producer("p").send("numbers", key=b"k", value=b"v", timeout=1),
+    ):
+        with pytest.raises(Retriable, match=f"{address}.*refused"):
+            call()
+    assert time.monotonic() - begun < 5
+
+
+def overfill(producer: Producer) -> None:
+    for _ in range(200):
+        producer.send(NUMBERS.name, key=b"k", value=bytes(400_000), timeout=0.2)
+
+
+def test_a_buffer_that_is_full_during_an_outage_says_so(broker: KafkaBroker, bus: KafkaBus) -> None:
+    bus.ensure([NUMBERS])
+    producer = bus.producer("eager")
+    producer.send(NUMBERS.name, key=b"k", value=b"0")
+    producer.flush()
+    comes_back = frozen(broker)
+    try:
+        with pytest.raises(BufferFull, match=r"no room in the buffer within 0\.2 s"):
+            overfill(producer)
+        with pytest.raises(Retriable, match="not acknowledged within 1 s"):
+            producer.flush(1)
+    finally:
+        comes_back()
+    producer.flush()  # what an earlier flush has reported is not reported again
+    producer.close()
