@@ -85,8 +85,7 @@ class SqlAlertStore:
         forgotten = 0
         with self._database.write() as connection:
             for table, age in _AGES:
-                if forgotten < limit:
-                    forgotten += connection.execute(_oldest(table, age, before, limit - forgotten)).rowcount
+                forgotten += connection.execute(_oldest(table, age, before, limit - forgotten)).rowcount
         return forgotten
 
 

@@ -12,6 +12,8 @@ from services.store.database import Database
 V = TypeVar("V")
 
 _IDLE_SECONDS = 60.0  # an alerter that stands still in a transaction gives way to its standby
+# A server may be set to answer before a commit is on disk. What we acknowledge to the bus must be; stricter settings stay.
+_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
 class _Bounded(psycopg.Connection[Any]):
@@ -87,6 +89,7 @@ def _limits(patience: float, longest: float) -> Any:
         cursor = connection.cursor()
         for name, seconds in limits.items():
             cursor.execute("SELECT set_config(%s, %s, false)", (name, str(round(seconds * 1000))))
+        cursor.execute(_DURABLE)
         cursor.close()
         connection.commit()
         connection.silence = longest * 1.25  # the server itself is the first to give up

@@ -4,13 +4,15 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from services.core.errors import Lost
 from services.core.ledger import Fate, LedgerEntry
-from services.core.notification import DeliveryState
+from services.core.notification import DeliveryState, Sent
 from services.core.ports.bus import Partition
 from services.core.story import Story
 from services.store.engine import Store, open_store
+from services.store.tables import outbox_alerts, story_keys
 from tests.builders import alert, at, notification, tagged
 
 P0, P1 = Partition("tagged-articles", 0), Partition("tagged-articles", 1)
@@ -267,3 +269,15 @@ def test_retention_forgets_in_portions_and_keeps_the_young(store: Store) -> None
     assert (found(store, "k1", "k2"), store.alerts.story("old")) == (["young"], None)
     assert store.alerts.ledger() == (entry("a1", 20),)
     assert (len(store.alerts.alerts()), len(store.outbox.rows())) == (1, 1)
+
+
+def test_what_belongs_to_forgotten_rows_goes_with_them(store: Store) -> None:
+    save(store, story(keys=("k1", "k2")))
+    with store.alerts.transaction() as transaction:
+        transaction.add_alerts([alert()], [notification()])
+    (row,) = store.outbox.claim("anna", at(3), receivers=["desk"], limit=1, seconds=60)
+    store.outbox.settle("anna", row, Sent(), at(3), state=DeliveryState.SENT, due_at=at(3))
+    assert (store.alerts.forget(at(9), 10), store.outbox.forget(at(9), 10)) == (1, 1)
+    with store._database.read() as connection:
+        left = [connection.scalar(select(func.count()).select_from(table)) for table in (story_keys, outbox_alerts)]
+    assert left == [0, 0]

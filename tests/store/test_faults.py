@@ -20,6 +20,7 @@ from services.core.errors import Retriable
 from services.core.feed import Feed
 from services.store.engine import Store, open_store
 from tests.builders import at
+from tests.servers.postgresql import postgresql_server, require_postgresql
 from tests.store.alerter import BATCH, GROUP, PARTITION
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +61,7 @@ def test_a_process_killed_inside_a_transaction_leaves_nothing_of_it(database: st
 def test_killed_at_any_moment_every_decision_is_whole(database: str) -> None:
     chance, before = random.Random(3), 0
     with open_store(database) as store:
-        for _ in range(5):
+        for _ in range(3):
             with alerter(database) as process:
                 threading.Thread(target=process.stdout.read).start()
                 time.sleep(chance.uniform(0, 0.3))
@@ -150,30 +151,42 @@ def disconnect(url: str) -> None:
 
 
 @pytest.mark.postgresql
-def test_connections_broken_between_calls_are_not_noticed(postgresql_database: str) -> None:
-    with open_store(postgresql_database) as store:
+def test_connections_broken_between_calls_are_not_noticed(postgresql_url: str) -> None:
+    with open_store(postgresql_url) as store:
         assert store.outbox.depth() == {}
-        disconnect(postgresql_database)
+        disconnect(postgresql_url)
         assert store.outbox.depth() == {}
 
 
 @pytest.mark.postgresql
-def test_a_connection_broken_inside_a_transaction_is_retriable_and_the_next_works(postgresql_database: str) -> None:
+def test_a_connection_broken_inside_a_transaction_is_retriable_and_the_next_works(postgresql_url: str) -> None:
     def decide(store: Store) -> None:
         with store.alerts.transaction() as transaction:
             transaction.advance(GROUP, {PARTITION: (None, 1)})
-            disconnect(postgresql_database)
+            disconnect(postgresql_url)
             transaction.log([])
             transaction.advance(GROUP, {PARTITION: (1, 2)})
 
-    with open_store(postgresql_database) as store:
+    with open_store(postgresql_url) as store:
         with pytest.raises(Retriable):
             decide(store)
         assert store.alerts.offsets(GROUP) == {}
 
 
 @pytest.mark.postgresql
-def test_a_server_that_freezes_is_retriable_in_bounded_time(postgresql_database: str) -> None:
+def test_a_server_that_is_away_is_retriable_until_it_is_back() -> None:
+    require_postgresql()
+    with postgresql_server() as server, open_store(server.url(), patience=2) as store:
+        server.stop()
+        for call in (store.outbox.depth, lambda: store.feeds.lease("me", at(0), limit=1, seconds=1)):
+            with pytest.raises(Retriable, match=f":{server.port}/"):
+                call()
+        server.start()
+        assert store.outbox.depth() == {}
+
+
+@pytest.mark.postgresql
+def test_a_server_that_freezes_is_retriable_in_bounded_time(postgresql_url: str) -> None:
     def freeze(store: Store) -> None:
         with store.alerts.transaction() as transaction:
             pid = transaction._connection.scalar(text("SELECT pg_backend_pid()"))
@@ -183,7 +196,7 @@ def test_a_server_that_freezes_is_retriable_in_bounded_time(postgresql_database:
             finally:
                 os.kill(pid, signal.SIGCONT)
 
-    with open_store(postgresql_database, longest=0.4) as store:
+    with open_store(postgresql_url, longest=0.4) as store:
         start = time.monotonic()
         with pytest.raises(Retriable, match=r"no answer within 0\.5 s"):
             freeze(store)
@@ -192,16 +205,16 @@ def test_a_server_that_freezes_is_retriable_in_bounded_time(postgresql_database:
 
 
 @pytest.mark.postgresql
-def test_a_statement_that_takes_too_long_is_retriable(postgresql_database: str) -> None:
-    with open_store(postgresql_database, longest=0.3) as store:
+def test_a_statement_that_takes_too_long_is_retriable(postgresql_url: str) -> None:
+    with open_store(postgresql_url, longest=0.3) as store:
         start = time.monotonic()
         with pytest.raises(Retriable, match="statement timeout"), store._database.read() as connection:
             connection.execute(text("SELECT pg_sleep(30)"))
         assert time.monotonic() - start < 3
 
 
-def test_a_full_disk_is_retriable_and_harms_nothing(sqlite_database: str) -> None:
-    with open_store(sqlite_database) as store:
+def test_a_full_disk_is_retriable_and_harms_nothing(sqlite_url: str) -> None:
+    with open_store(sqlite_url) as store:
         with store._database.write() as connection:
             pages = connection.scalar(text("PRAGMA page_count"))
             connection.execute(text(f"PRAGMA max_page_count = {pages}"))

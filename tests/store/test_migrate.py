@@ -49,9 +49,9 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> N
 
 
 @pytest.mark.postgresql
-def test_the_migrations_make_the_tables_of_the_code_on_postgresql(postgresql_database: str) -> None:
-    open_store(postgresql_database).close()
-    engine = create_engine(postgresql_database.replace("postgresql:", "postgresql+psycopg:"))
+def test_the_migrations_make_the_tables_of_the_code_on_postgresql(postgresql_url: str) -> None:
+    open_store(postgresql_url).close()
+    engine = create_engine(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, tables.metadata) == []
@@ -135,7 +135,7 @@ def test_a_malformed_url_is_refused_without_its_password() -> None:
 
 
 @pytest.mark.postgresql
-def test_a_postgresql_database_that_cannot_hold_every_script_is_refused(postgresql_url: str) -> None:
+def test_a_postgresql_url_that_cannot_hold_every_script_is_refused(postgresql_url: str) -> None:
     url = f"{postgresql_url.partition('?')[0].rpartition('/')[0]}/store_latin1"
     with psycopg.connect(postgresql_url, autocommit=True) as server:
         server.execute("CREATE DATABASE store_latin1 ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")

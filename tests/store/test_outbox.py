@@ -136,6 +136,13 @@ def test_a_sender_whose_row_was_claimed_by_another_has_lost_it(store: Store) -> 
     assert row == current
 
 
+def test_only_the_sender_that_claimed_a_row_settles_it(store: Store) -> None:
+    put(store, "n1")
+    (row,) = claim(store)
+    with pytest.raises(Lost, match="boris"):
+        settle(store, row, Sent(), DeliveryState.SENT, owner="boris")
+
+
 def test_a_sender_that_claimed_its_row_anew_cannot_settle_the_old_try(store: Store) -> None:
     put(store, "n1")
     (old,) = claim(store, 3)
