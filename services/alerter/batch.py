@@ -21,9 +21,6 @@ from services.core.rules.reading import Reading
 from services.core.story import Story
 from services.core.streams import ALERTERS
 
-# A row of the offsets that every batch moves: it makes transactions of several alerters follow one another, because
-# their stories are shared even where their partitions are not.
-TURN = Partition("alerter-turn", 0)
 Notify = Callable[[Alert], Sequence[Notification]]
 Moves = Mapping[Partition, tuple[int | None, int]]
 

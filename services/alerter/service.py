@@ -15,7 +15,7 @@ import structlog
 from msgspec import Struct
 
 from services.alerter.account import Poisoned, bury, log_alert, observe
-from services.alerter.batch import TURN, Batch, Decided, Moves, Notify, Policy
+from services.alerter.batch import Batch, Decided, Moves, Notify, Policy
 from services.core import codec
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -53,7 +53,11 @@ class Totals(Struct, frozen=True, kw_only=True):
 
 
 class Alerter:
-    """Runs until told to stop. Any number may run: each has its own partitions, and their transactions follow one another."""
+    """Runs until told to stop.
+
+    Any number may run: each has partitions of its own, and as the store lets one transaction of an alerter go at a
+    time, they share stories without harm. More than one is a matter of standing by, not of speed.
+    """
 
     def __init__(
         self,
@@ -81,7 +85,7 @@ class Alerter:
         self._poll_seconds = poll_seconds
         self._lock = threading.Lock()
         self._policy = _policy(rules, outlets, notify)
-        self._next: dict[Partition, int | None] = {}  # of our partitions and of TURN, as we believe the store has them
+        self._next: dict[Partition, int | None] = {}  # of our partitions, as we believe the store has them
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._fates: Counter[str] = Counter()
@@ -159,14 +163,11 @@ class Alerter:
         failures = 0
         while not stop.is_set():
             try:
-                offsets = self._store.offsets(ALERTERS)
+                return self._store.offsets(ALERTERS)
             except Retriable as error:
                 failures += 1
                 self._retried("offsets", error)
                 self._pause(failures, stop)
-                continue
-            self._next[TURN] = offsets.get(TURN)
-            return offsets
         return None
 
     def _settle(
@@ -183,20 +184,12 @@ class Alerter:
                 self._retried("decide", error)
                 self._pause(failures, stop)
             except Lost as error:
-                failures += 1
                 self._retried("lost", error)
-                if not self._only_the_turn_moved(records, stop):
-                    self._position(consumer, [own for own in self._next if own != TURN], stop)
-                    return
-                self._pause(failures, stop)
+                self._position(consumer, list(self._next), stop)
+                return
             else:
                 self._tell_bus(consumer, records)
                 return
-
-    def _only_the_turn_moved(self, records: tuple[Record, ...], stop: threading.Event) -> bool:
-        offsets = self._offsets(stop)
-        ours = {record.partition for record in records}
-        return offsets is not None and all(offsets.get(own) == self._next.get(own) for own in ours)
 
     def _decide(self, producer: Producer, records: tuple[Record, ...]) -> None:
         begun = self._clock.monotonic()
@@ -214,9 +207,7 @@ class Alerter:
 
     def _moves(self, records: tuple[Record, ...]) -> Moves:
         ends = {record.partition: record.offset + 1 for record in records}
-        turn = self._next.get(TURN)
-        own = {partition: (self._next.get(partition), end) for partition, end in ends.items()}
-        return own | {TURN: (turn, (turn or 0) + 1)}
+        return {partition: (self._next.get(partition), end) for partition, end in ends.items()}
 
     def _account(self, decided: Decided, articles: int, poisoned: Poisoned, begun: float) -> None:
         """Count, log and show what is durable now."""

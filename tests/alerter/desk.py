@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from services.alerter.batch import TURN, Batch, Policy
+from services.alerter.batch import Batch, Policy
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
 from services.core.decide import Circumstances
@@ -46,7 +46,7 @@ class Desk:
         given = Circumstances(now=at, settings=self.settings, owners=self.policy.owners)
         end = begin + len(articles)
         with self.store.alerts.transaction() as transaction:
-            moves = {_PLACE: (self.next, end), TURN: (self.next, end)}
+            moves = {_PLACE: (self.next, end)}
             decided = Batch(transaction, self.policy, given).run(list(zip(records, articles, strict=True)), moves)
         assert not decided.crashed, decided.crashed
         self.next = end

@@ -72,7 +72,7 @@ class AlertStore(Protocol):
     """What the alerter decides on, and what analysts read of it."""
 
     def transaction(self) -> AbstractContextManager[AlertTransaction]:
-        """Commits when the block ends, rolls back when it raises. A transaction holds the write lock on SQLite: keep it short."""
+        """Commits when the block ends, rolls back when it raises. One transaction goes at a time, over all alerters of a database: keep it short."""
 
     def offsets(self, group: str) -> dict[Partition, int]:
         """The next offset per partition, as of the last transaction."""
