@@ -94,7 +94,7 @@ class Batch:
         earlier = self._shelf.of(tagged.article.id) if tagged.article.revision > 1 else None
         if earlier is None and not worth_remembering(reading, matched):
             return plain(reading, Fate.NO_RULE, "no rule matched", now), None
-        found = gist(reading, signature(tagged.article))
+        found = gist(reading, signature([word.key for word in reading.words if word.key]))
         joined = earlier or assign(
             found, self._shelf.candidates(found.keys, found.at), self._given.settings.story_window
         )

@@ -3,22 +3,28 @@
 import pytest
 
 from services.alerter.signature import signature
+from services.core.article import TaggedArticle
 from services.core.assign import assign
-from services.core.gist import gist
+from services.core.gist import Gist, gist
 from services.core.grow import grown, opened
 from services.core.rules.reading import Reading
+from services.core.words import keys
 from tests.alerter.timeline import tagged
 from tests.core.story_pairs import OPPOSITES, PARAPHRASES
 
 WINDOW = 3 * 86400.0
 
 
+def read(article: TaggedArticle) -> Gist:
+    return gist(Reading(article), signature(keys(article.article.text)))
+
+
 def joined(first: str, second: str) -> bool:
     """Whether the second article joins the story that the first has opened."""
     one, other = tagged(first, name="a"), tagged(second, name="b", outlet="ledger")
-    found = gist(Reading(one), signature(one.article))
+    found = read(one)
     story = grown(opened(one.article, found), one.article, found).story
-    asked = gist(Reading(other), signature(other.article))
+    asked = read(other)
     findable = set(asked.keys) & set(story.keys)
     return bool(findable) and assign(asked, [story], WINDOW) is not None
 
