@@ -7,6 +7,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from services.core.errors import Fatal
+from services.core.ports.store import AlertStore, FeedStore, Outbox
 from services.store.alerts import SqlAlertStore
 from services.store.database import Database
 from services.store.feeds import SqlFeedStore
@@ -24,9 +25,9 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.name = database.name  # for people; without the password
-        self.feeds = SqlFeedStore(database)
-        self.alerts = SqlAlertStore(database)
-        self.outbox = SqlOutbox(database)
+        self.feeds: FeedStore = SqlFeedStore(database)
+        self.alerts: AlertStore = SqlAlertStore(database)
+        self.outbox: Outbox = SqlOutbox(database)
 
     def close(self) -> None:
         """Let go of every connection that is not in use. Safe to call twice."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, case, delete, or_, select, update
 from services.core.errors import Lost
 from services.core.feed import Feed, FeedLease, FeedState, Seen
 from services.store.database import Database, chunks, insert
-from services.store.tables import feeds
+from services.store.tables import feeds as feed_table
 from services.store.tables import seen as seen_table
 
 
@@ -18,9 +18,9 @@ class SqlFeedStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sync(self, listed: Sequence[Feed], now: datetime) -> None:
+    def sync(self, feeds: Sequence[Feed], now: datetime) -> None:
         """Know exactly these feeds. A poller that holds a lease on a feed whose URL changed loses it."""
-        wanted = {feed.id: feed for feed in listed}
+        wanted = {feed.id: feed for feed in feeds}
         with self._database.write() as connection:
             known = _known(connection)
             _add(connection, [wanted[name] for name in sorted(wanted.keys() - known.keys())], now)
@@ -30,19 +30,19 @@ class SqlFeedStore:
     def lease(self, owner: str, now: datetime, *, limit: int, seconds: float) -> tuple[FeedLease, ...]:
         """Lease up to ``limit`` feeds that are due and not leased, the longest due first."""
         until = now + timedelta(seconds=seconds)
-        free = or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= now)
+        free = or_(feed_table.c.leased_until.is_(None), feed_table.c.leased_until <= now)
         due = (
-            select(feeds.c.feed, feeds.c.token, feeds.c.state)
-            .where(feeds.c.listed, feeds.c.due_at <= now, free)
-            .order_by(feeds.c.due_at, feeds.c.feed)
+            select(feed_table.c.feed, feed_table.c.token, feed_table.c.state)
+            .where(feed_table.c.listed, feed_table.c.due_at <= now, free)
+            .order_by(feed_table.c.due_at, feed_table.c.feed)
             .limit(limit)
             .with_for_update(skip_locked=True)  # nothing on SQLite, where the transaction holds the only write lock
         )
         with self._database.write() as connection:
             rows = connection.execute(due).all()
-            taken = update(feeds).where(feeds.c.feed.in_([row.feed for row in rows]))
+            taken = update(feed_table).where(feed_table.c.feed.in_([row.feed for row in rows]))
             if rows:
-                connection.execute(taken.values(token=feeds.c.token + 1, leased_until=until))
+                connection.execute(taken.values(token=feed_table.c.token + 1, leased_until=until))
         return tuple(FeedLease(state=row.state, owner=owner, token=row.token + 1, until=until) for row in rows)
 
     def seen(self, article_ids: Collection[str]) -> dict[str, Seen]:
@@ -56,7 +56,7 @@ class SqlFeedStore:
 
     def save(self, lease: FeedLease, state: FeedState, seen: Sequence[Seen]) -> None:
         """End the lease. Saving again under the same lease is allowed, for a caller that did not hear the answer."""
-        held = update(feeds).where(feeds.c.feed == lease.state.feed, feeds.c.token == lease.token)
+        held = update(feed_table).where(feed_table.c.feed == lease.state.feed, feed_table.c.token == lease.token)
         with self._database.write() as connection:
             if not connection.execute(held.values(state=state, due_at=state.due_at, leased_until=None)).rowcount:
                 raise Lost(f"the lease of {lease.owner} on feed {lease.state.feed} has passed to another")
@@ -73,7 +73,7 @@ class SqlFeedStore:
 
 
 def _known(connection: Connection) -> dict[str, RowMapping]:
-    rows = connection.execute(select(feeds.c.feed, feeds.c.url, feeds.c.listed))
+    rows = connection.execute(select(feed_table.c.feed, feed_table.c.url, feed_table.c.listed))
     return {row["feed"]: row for row in rows.mappings()}
 
 
@@ -83,17 +83,17 @@ def _add(connection: Connection, new: Sequence[Feed], now: datetime) -> None:
             {"feed": feed.id, "url": feed.url, "listed": True, "due_at": now, "state": _afresh(feed, now)}
             for feed in new
         ]
-        connection.execute(insert(connection, feeds).on_conflict_do_nothing(), rows)
+        connection.execute(insert(connection, feed_table).on_conflict_do_nothing(), rows)
 
 
 def _change(connection: Connection, known: RowMapping, wanted: Feed | None, now: datetime) -> None:
-    this = update(feeds).where(feeds.c.feed == known["feed"])
+    this = update(feed_table).where(feed_table.c.feed == known["feed"])
     if wanted is None:
         if known["listed"]:
             connection.execute(this.values(listed=False))
     elif wanted.url != known["url"]:
         anew = {"url": wanted.url, "due_at": now, "state": _afresh(wanted, now), "leased_until": None}
-        connection.execute(this.values(listed=True, token=feeds.c.token + 1, **anew))
+        connection.execute(this.values(listed=True, token=feed_table.c.token + 1, **anew))
     elif not known["listed"]:
         connection.execute(this.values(listed=True))
 
