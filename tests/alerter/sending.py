@@ -1,5 +1,9 @@
 """A sender that runs over a real outbox, for tests."""
 
+import atexit
+import functools
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +29,20 @@ POLICY = Policy(base=0.02, cap=0.1, resend_after=0.1)
 
 
 def opened(directory: Path) -> Store:
-    return open_store(f"sqlite:///{directory / 'store.sqlite3'}")
+    """A store of its own, the second time the same."""
+    path = directory / "store.sqlite3"
+    if not path.exists():
+        shutil.copy(_migrated(), path)
+    return open_store(f"sqlite:///{path}")
+
+
+@functools.cache
+def _migrated() -> Path:
+    """An empty store: the migrations take longer than most tests."""
+    path = Path(tempfile.mkdtemp(prefix="wirewatch-tests-")) / "empty.sqlite3"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    open_store(f"sqlite:///{path}").close()
+    return path
 
 
 def decide(

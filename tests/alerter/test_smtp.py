@@ -117,7 +117,7 @@ def test_no_answer_to_the_text_is_ambiguous_and_bounded(server: MailServer) -> N
     server.delay = 3.0
     begun = time.monotonic()
     assert send(server, timeout=0.7) == Ambiguous(reason="no answer within 0.7 s")
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 2.5
 
 
 def test_a_server_that_drips_its_greeting_is_given_up() -> None:
@@ -139,7 +139,7 @@ def test_a_server_that_drips_its_greeting_is_given_up() -> None:
         notifier = SmtpNotifier(msgspec.structs.replace(MAIL, port=port), None)
         begun = time.monotonic()
         assert notifier.send(row(MAIL), thread=None, timeout=0.5) == Failed(reason="no answer within 0.5 s")
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 2.5
         stop.set()
         thread.join()
 

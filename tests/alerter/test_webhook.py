@@ -99,7 +99,7 @@ def test_a_large_answer_is_not_swallowed(server: WebhookServer) -> None:
     server.script(status(200, b"x" * 5_000_000))
     begun = time.monotonic()
     assert send(server) == Sent()
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 2.5
 
 
 def test_an_accepted_request_without_an_answer_is_ambiguous(server: WebhookServer) -> None:
