@@ -74,7 +74,7 @@ def _for_rule(
     told, kept = story.told.get(name, ()), story.kept.get(name, ())
     known = (*kept, *told) if article.revision > 1 else told
     acts, outlets = _news(rule, match, after.acts), independent(story.outlets, given.owners)
-    found = changes(known, acts, outlets, steps) if known else first_report(acts, known=story.articles > 1)
+    found = changes(known, acts, outlets, steps) if known else first_report(acts, after.moved, known=story.articles > 1)
     stated = facts(acts, outlets, steps)
 
     def entry(fate: Fate, reason: str, alert_id: str | None = None) -> LedgerEntry:

@@ -1,6 +1,6 @@
 """What is new in a story for a rule, against what the rule has told of it before."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -30,12 +30,19 @@ def facts(acts: Sequence[tuple[Told, str]], outlets: int, steps: Collection[int]
     return tuple(dict.fromkeys([STORY, *of_acts, *of_outlets]))
 
 
-def first_report(acts: Sequence[tuple[Told, str]], *, known: bool) -> tuple[Change, ...]:
-    """What a rule tells that has told nothing of the story yet. ``known``: earlier articles of it did not fit the rule."""
+def first_report(acts: Sequence[tuple[Told, str]], moved: Mapping[str, str], *, known: bool) -> tuple[Change, ...]:
+    """What a rule tells that has told nothing of the story yet.
+
+    ``known``: earlier articles of it did not fit the rule. ``moved``: the stage before, by thread, where it has moved on.
+    """
     distinct = list({ident: (told, ident) for told, ident in reversed(acts)}.values())[::-1]
     act = distinct[0][0].act if distinct else None
-    denial = f"; {_lower(_denial(act))}" if act and act.certainty == Certainty.DENIED else ""
-    why = f"First report of this story{' that fits the rule' if known else ''}{denial}"
+    also = ""
+    if act and act.certainty == Certainty.DENIED:
+        also = f"; {_lower(_denial(act))}"
+    elif act and distinct[0][1] in moved:
+        also = f"; stage moved from {_words(moved[distinct[0][1]])} to {_words(act.stage)}"
+    why = f"First report of this story{' that fits the rule' if known else ''}{also}"
     first = Change(kind=DevelopmentKind.NEW_STORY, why=why, fact=STORY, act=act)
     return (first, *(_new_act(*pair) for pair in distinct[1:]))
 

@@ -16,10 +16,14 @@ _SAME_TEXT = 0.9  # so like a text remembered already that it would find nothing
 
 
 class Grown(Struct, frozen=True, kw_only=True):
-    """The story with the article in it, and the acts of the article that count as news, each with its thread's ident."""
+    """The story with the article in it, and the acts of the article that count as news, each with its thread's ident.
+
+    ``moved``: idents of threads that this article has brought to a stage not told before, with the stage before it.
+    """
 
     story: Story
     acts: tuple[tuple[Told, str], ...]
+    moved: dict[str, str] = {}
 
 
 def digest(*parts: str) -> str:
@@ -48,7 +52,7 @@ def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) ->
         acts_opened=count,
         keys=_keys(texts, threads),
     )
-    return Grown(story=changed, acts=acts)
+    return Grown(story=changed, acts=acts, moved=_moved(story.acts, threads))
 
 
 def independent(outlets: Iterable[str], owners: Mapping[str, str]) -> int:
@@ -68,6 +72,11 @@ def _followed(story: Story, gist: Gist) -> tuple[tuple[ActThread, ...], tuple[tu
         count = max(count, int(ident))
         found.append((act, ident))
     return threads, tuple(found), count
+
+
+def _moved(before: tuple[ActThread, ...], after: tuple[ActThread, ...]) -> dict[str, str]:
+    known = {thread.ident: thread.stages for thread in before if thread.stages}
+    return {one.ident: known[one.ident][-1] for one in after if one.ident in known and one.stages != known[one.ident]}
 
 
 def _remembered(texts: tuple[Text, ...], text: Text) -> tuple[Text, ...]:

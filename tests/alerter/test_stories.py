@@ -146,8 +146,19 @@ def test_each_rule_tells_each_fact_for_itself(store: Store) -> None:
         Desk(store, rules),
         """
         09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => arms:new_story
-        10:00 harbour: Norland delivers radars to Sudmark {NO>SD delivered} => arms:stage_moved done:new_story
+        10:00 harbour: Norland delivers radars to Sudmark {NO>SD delivered} => arms:stage_moved done:new_story "from agreed to delivered"
         11:00 harbour: Norland delivered radars to Sudmark {NO>SD delivered} => -
+        """,
+    )
+
+
+def test_a_rule_that_comes_late_to_a_story_says_what_has_moved(store: Store) -> None:
+    rules = (RuleSource(id="done", title="Delivered", when="act:arms_transfer(stage: delivered)"),)
+    play(
+        Desk(store, rules),
+        """
+        09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
+        10:00 harbour: Norland delivers radars to Sudmark {NO>SD delivered} => new_story "that fits the rule; stage moved from agreed to delivered"
         """,
     )
 
