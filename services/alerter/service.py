@@ -188,6 +188,7 @@ class Alerter:
                 self._position(consumer, list(self._next), stop)
                 return
             else:
+                self._progress()
                 self._tell_bus(consumer, records)
                 return
 
@@ -251,6 +252,7 @@ class Alerter:
         self.ready = True
 
     def _retried(self, kind: str, error: Exception) -> None:
+        self.ready = False
         metrics.RETRIES.labels("alerter", kind).inc()
         log.warning("trying again", what=kind, error=str(error))
 

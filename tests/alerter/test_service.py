@@ -20,7 +20,7 @@ from services.core.dead_letter import DeadLetter
 from services.core.errors import Fatal, Lost, Retriable
 from services.core.feed import Outlet
 from services.core.notification import Notification
-from services.core.ports.bus import Partition, Record
+from services.core.ports.bus import Partition
 from services.core.ports.store import AlertStore, AlertTransaction
 from services.core.rule import RuleSource
 from services.core.rules.problem import RuleError
@@ -243,6 +243,37 @@ def test_a_failure_that_passes_is_tried_again(bus: MemoryBus, store: Store) -> N
     assert kinds(store) == EXPECTED
 
 
+def test_it_is_not_ready_while_the_store_is_away(bus: MemoryBus, store: Store) -> None:
+    publish_script(bus)
+    away = [True]
+
+    def gone(number: int, name: str) -> None:
+        if away:
+            raise Retriable("the database is away")
+
+    breaking = Breaking(store.alerts, gone)
+    service = alerter(bus, breaking)
+    stop = threading.Event()
+    thread = threading.Thread(target=service.run, args=(stop,))
+    thread.start()
+    try:
+        assert wait(lambda: breaking.calls > 1)
+        assert not service.ready
+        away.clear()
+        assert wait(lambda: service.ready and read_to_the_end(bus, store.alerts)())
+    finally:
+        stop.set()
+        thread.join(20)
+    assert kinds(store) == EXPECTED
+
+
+def wait(true: Callable[[], bool], seconds: float = 20.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return true()
+
+
 def test_the_bus_forgetting_what_was_committed_decides_nothing_again(bus: MemoryBus, store: Store) -> None:
     publish_script(bus)
     run_until(alerter(bus, store.alerts), read_to_the_end(bus, store.alerts))
@@ -408,9 +439,3 @@ def test_what_the_store_believes_stands_above_what_the_bus_believes(bus: MemoryB
     bus.committed[ALERTERS, place] = 6  # as after a database restored from a backup
     run_until(alerter(bus, store.alerts), read_to_the_end(bus, store.alerts))
     assert kinds(store) == EXPECTED
-
-
-def test_records_keep_their_bytes(bus: MemoryBus) -> None:
-    publish_script(bus)
-    records = [record for partition in bus.logs for record in bus.browse(partition, 0, 100)]
-    assert all(isinstance(record, Record) and decode(TaggedArticle, record.value) for record in records)
