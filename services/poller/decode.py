@@ -10,6 +10,7 @@ import zstandard
 from services.poller.failures import FetchFailed, FetchFailure
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
+GZIP_MAGIC = b"\x1f\x8b"
 _STEP = 65536
 _MAX_LAYERS = 2
 _MAX_WINDOW = 8 * 1024 * 1024  # bytes; RFC 9659 allows no more over HTTP
@@ -48,7 +49,7 @@ def _gzip(body: bytes, limit: int) -> bytes:
             break
         if not inflate.eof:
             raise EOFError("ends in the middle")
-        body = inflate.unused_data if inflate.unused_data[:2] == b"\x1f\x8b" else b""
+        body = inflate.unused_data if inflate.unused_data.startswith(GZIP_MAGIC) else b""
     return bytes(out)
 
 

@@ -5,6 +5,8 @@ no proxy and no password file of the environment.
 """
 
 import asyncio
+import socket
+from collections.abc import Callable
 
 import aiohttp
 from msgspec import Struct
@@ -14,8 +16,8 @@ from yarl import URL
 from services.core.feed import FeedState
 from services.core.ports.edges import Clock, Fetched
 from services.core.settings import PollerSettings
-from services.poller.address import RefusedAddress, any_socket, public_socket
-from services.poller.decode import ACCEPT_ENCODING, decode, too_large
+from services.poller.address import AddressInfo, RefusedAddress, any_socket, public_socket
+from services.poller.decode import ACCEPT_ENCODING, GZIP_MAGIC, decode, too_large
 from services.poller.failures import FetchFailed, FetchFailure
 from services.poller.headers import max_age, retry_after, validator
 
@@ -46,12 +48,14 @@ class HttpFetcher:
     """The Fetcher of the internet. Used from one event loop at a time; the session begins with the first fetch."""
 
     def __init__(
-        self, settings: PollerSettings, clock: Clock, *, resolver: aiohttp.abc.AbstractResolver | None = None
-    ) -> None:
-        """``resolver`` turns names into addresses; by default the system's."""
+        self, settings: PollerSettings, clock: Clock, *, resolver: aiohttp.abc.AbstractResolver | None = None,
+        dial: Callable[[AddressInfo], socket.socket] | None = None,
+    ) -> None:  # fmt: skip
+        """``resolver`` turns names into addresses, ``dial`` an address into a socket or refuses it; by default the system's, and public ones only."""
         self._settings = settings
         self._clock = clock
         self._resolver = resolver
+        self._dial = dial or (any_socket if settings.allow_private else public_socket)
         self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, state: FeedState) -> Fetched:
@@ -115,7 +119,10 @@ class HttpFetcher:
             body += chunk
             if len(body) > limit:
                 raise too_large(limit)
-        return decode(bytes(body), response.headers.get("Content-Encoding", ""), limit)
+        encodings = response.headers.get("Content-Encoding", "")
+        if not encodings and body.startswith(GZIP_MAGIC):
+            encodings = "gzip"  # a compressed file, served as a file
+        return decode(bytes(body), encodings, limit)
 
     def _fetched(self, answer: _Answer, url: URL, permanent: URL | None, *, conditional: bool) -> Fetched:
         """Only a document, or "not modified" where we asked for that, is a success."""
@@ -135,8 +142,8 @@ class HttpFetcher:
         if self._session is None:
             settings = self._settings
             connector = aiohttp.TCPConnector(
-                limit=settings.concurrency, resolver=self._resolver, socket_factory=any_socket if settings.allow_private else public_socket
-            )  # fmt: skip
+                limit=settings.concurrency, resolver=self._resolver, use_dns_cache=False, socket_factory=self._dial
+            )
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False,
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=min(_CONNECT_SECONDS, settings.deadline)),
