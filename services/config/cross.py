@@ -12,10 +12,11 @@ from services.core.feed import Feed, Outlet
 from services.core.rule import RuleSource
 from services.core.rules.problem import allowed
 from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, COUNTRIES, ROLES, STAGES
-from services.core.settings import KafkaBus, Receiver, Route, RoutesFile, Secret, Settings
+from services.core.settings import KafkaBus, Receiver, Route, RoutesFile, Secret, Settings, SmtpReceiver
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+|[^\r\n<>]+ <[^\s@<>]+@[^\s@<>]+>")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 PARTIES = ROLES[None]["party"]  # supplier, recipient, imposer, target
 _WRONG_NAME = "not a name; allowed: small letters, digits, _ . and -, a letter or digit first, at most 80"
@@ -207,6 +208,13 @@ def _receiver(document: Document, path: Path, receiver: Receiver) -> Iterator[Pr
         value = getattr(receiver, name)
         if isinstance(value, Secret):
             yield from _secret(document, (*path, name), value)
+    if isinstance(receiver, SmtpReceiver):
+        for place, address in (
+            (("sender",), receiver.sender),
+            *((("to", at), to) for at, to in enumerate(receiver.to)),
+        ):
+            if not _ADDRESS.fullmatch(address):
+                yield document.problem((*path, *place), "not an address; allowed: name@host, or Name <name@host>")
     for name in ("username", "password"):
         other = {"username": "password", "password": "username"}[name]
         if getattr(receiver, name, None) is not None and getattr(receiver, other, None) is None:
@@ -229,6 +237,8 @@ def settings_problems(document: Document, settings: Settings) -> Iterator[Proble
         yield from _database(document, settings.database)
     if isinstance(settings.bus, KafkaBus):
         yield from _kafka(document, settings.bus)
+    if not (settings.poller.user_agent.isascii() and settings.poller.user_agent.isprintable()):
+        yield document.problem(("poller", "user_agent"), "goes into a header; allowed: printable ASCII on one line")
     steps = settings.alerter.outlet_steps
     if list(steps) != sorted(set(steps)) or any(step < 2 for step in steps):
         yield document.problem(("alerter", "outlet_steps"), "must grow, and begin with 2 or more: [2, 5, 20]")
