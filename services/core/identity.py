@@ -71,7 +71,7 @@ def decide(poll: Poll, article_id: str, entry: Entry, seen: Seen | None) -> Verd
         return Verdict(state=ArticleState.DUPLICATE, seen=_refreshed(poll, seen, hashed))
     revision = 1 if seen is None else seen.revision + 1
     first_seen_at = poll.at if seen is None else seen.first_seen_at
-    published_at, inferred = publication(entry, first_seen_at)
+    published_at, inferred = publication(entry, first_seen_at, poll.at)
     url = entry.url or web_url(entry.guid) or poll.url
     article = Article(
         id=article_id, revision=revision, feed=poll.feed.id, outlet=poll.feed.outlet, url=url,
@@ -119,11 +119,11 @@ def content_hash(title: str, summary: str, body: str) -> str:
     return _digest(*(squeeze(part) or part for part in (title, summary, body)))
 
 
-def publication(entry: Entry, first_seen_at: datetime) -> tuple[datetime, bool]:
-    """When the entry was published, and whether that is a guess: from its update, or from when we first saw it."""
+def publication(entry: Entry, first_seen_at: datetime, now: datetime) -> tuple[datetime, bool]:
+    """When the entry, as it stands ``now``, was published, and whether that is a guess: from its update, or from when we first saw the article."""
     for moment, inferred in ((entry.published, False), (entry.updated, True)):
-        if moment is not None and EARLIEST <= moment <= first_seen_at + SKEW:
-            return min(moment, first_seen_at), inferred
+        if moment is not None and EARLIEST <= moment <= now + SKEW:
+            return min(moment, now), inferred
     return first_seen_at, True
 
 

@@ -30,6 +30,12 @@ def plain_line(text: str, limit: int) -> tuple[str, bool]:
     return cut(line, limit), len(line) > limit or len(text) > MAX_MARKUP
 
 
+def literal_line(text: str, limit: int) -> tuple[str, bool]:
+    """The same for a title that says it holds no markup; entities in it are undone all the same."""
+    line = clean_line(html.unescape(text[:MAX_MARKUP]))
+    return cut(line, limit), len(line) > limit or len(text) > MAX_MARKUP
+
+
 def plain_text(text: str, limit: int) -> tuple[str, bool]:
     """A summary or body with its paragraphs, and whether it was cut."""
     whole = clean_text(_undone(text))
@@ -76,7 +82,7 @@ def _text_of(root: etree._Element) -> str:
             if not silent:
                 pieces += (_gap(tag), _spaced(element.text))
             continue
-        if not silent and tag != "br":
+        if not silent and tag in _BLOCKS:
             pieces.append(_gap(tag))
         silent -= tag in _SILENT
         if not silent:

@@ -11,7 +11,7 @@ from services.core.canonical import web_url
 from services.core.dates import parse_date
 from services.core.entry import Document, DocumentFormat, Entry
 from services.poller.bounds import Bounds, guid_of, language_of
-from services.poller.clean import literal_text, plain_line, plain_text
+from services.poller.clean import literal_line, literal_text, plain_line, plain_text
 from services.poller.failures import FetchFailed, FetchFailure
 from services.poller.prepare import Prepared, guard, xml_text
 
@@ -30,7 +30,7 @@ def read_xml(prepared: Prepared, url: str, bounds: Bounds) -> Document:
     prepared = xml_text(prepared)
     text, dropped = _fewer(prepared.text, bounds.entries)
     guard(text)
-    parsed = _feedparser(text, url)
+    parsed = _feedparser(text)
     kind = _format(parsed.get("version", ""))
     flaws = prepared.flaws + (("not well-formed",) if parsed.get("bozo") else ())
     if kind is DocumentFormat.OTHER and not parsed.entries:
@@ -46,10 +46,13 @@ def read_xml(prepared: Prepared, url: str, bounds: Bounds) -> Document:
     )  # fmt: skip
 
 
-def _feedparser(text: str, url: str) -> Any:
-    """Only ever a stream: given bytes or a string, feedparser opens files and addresses of that name."""
+def _feedparser(text: str) -> Any:
+    """Only ever a stream: given bytes or a string, feedparser opens files and addresses of that name.
+
+    It is not told where the document came from: it would resolve guids against that, and they would change when a feed moves.
+    """
     stream = io.BytesIO(text.encode("utf-8", "replace"))
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except MemoryError:
@@ -82,7 +85,8 @@ def _format(version: str) -> DocumentFormat:
 
 def _entry(raw: Any, base: str, kind: DocumentFormat, bounds: Bounds) -> Entry:
     atom = kind is DocumentFormat.ATOM
-    title, title_cut = plain_line(_value(raw, "title"), bounds.title)
+    literal = atom and _detail(raw, "title").get("type") == "text/plain"
+    title, title_cut = (literal_line if literal else plain_line)(_value(raw, "title"), bounds.title)
     content = _content(raw)
     summary = _Text(_value(raw, "summary"), literal=atom and _detail(raw, "summary").get("type") == "text/plain")
     if summary.value == content.value:
@@ -92,12 +96,18 @@ def _entry(raw: Any, base: str, kind: DocumentFormat, bounds: Bounds) -> Entry:
     published, updated = (parse_date(_value(raw, name)) for name in ("published", "updated"))
     if published is None:
         published = parse_date(_value(raw, "created")) or (None if atom else updated)  # RDF and many RSS feeds: dc:date
-    link = web_url(_value(raw, "feedburner_origlink")) or web_url(_value(raw, "link"), base)
     language = _value(raw, "language") or _detail(raw, "title").get("language")
     return Entry(
-        guid=guid_of(_value(raw, "id")), url=link, title=title, summary=lead, content=body, published=published,
+        guid=guid_of(_value(raw, "id")), url=_link(raw, base), title=title, summary=lead, content=body, published=published,
         updated=updated, authors=_authors(raw, bounds), language=language_of(language), cut=title_cut or body_cut or lead_cut,
     )  # fmt: skip
+
+
+def _link(raw: Any, base: str) -> str | None:
+    """Where the entry leads. A guid stands in for a missing link only as a whole address: most that are none just forgot to say so."""
+    link = _value(raw, "link")
+    from_guid = bool(dict.get(raw, "guidislink")) and link == _value(raw, "id")
+    return web_url(_value(raw, "feedburner_origlink")) or web_url(link, None if from_guid else base)
 
 
 def _value(raw: Any, name: str) -> str:
