@@ -34,9 +34,10 @@ _OPTIONS = {
 
 
 class KafkaProducer:
-    """Sends records (services.core.ports.bus.Producer). Connects at the first send, and by itself again after an outage.
+    """Sends records (services.core.ports.bus.Producer). Connects at the first send.
 
-    A record that the broker has not acknowledged after 30 s has failed, and the next flush says so.
+    A flush that fails lets go of the client and of whatever it still holds: the caller sends all of that again, and
+    an idempotent producer of kafka-python that has once given up a batch never sends another. The next send connects anew.
     """
 
     def __init__(self, cluster: Cluster, limit: Callable[[str], int], clock: Clock, name: str) -> None:
@@ -44,13 +45,14 @@ class KafkaProducer:
         self._limit = limit
         self._clock = clock
         self._name = name
+        self._where = f"{name}, Kafka at {', '.join(cluster.servers)}"
         self._window = Window(max_records=20_000, max_bytes=32 * 1024 * 1024)
         self._connecting = Lock()
         self._client: Client | None = None
         self._broken: str | None = None
 
     def send(self, stream: str, *, key: bytes, value: bytes, headers: Headers = (), timeout: float = 30.0) -> None:
-        """See the port. Raises Retriable, having taken nothing, while no broker can be reached for the first time."""
+        """See the port. Raises Retriable, having taken nothing, while no broker can be reached."""
         deadline = time.monotonic() + timeout
         self._check()
         size = record_size(key, value, headers)
@@ -60,15 +62,17 @@ class KafkaProducer:
         client = self._connected(timeout)
         number = self._window.take(size, max(0.0, deadline - time.monotonic()))
         if number is None:
-            raise BufferFull(f"sending to {stream}: no room in the buffer within {timeout:g} s")
+            raise BufferFull(f"sending to {stream} by {self._where}: no room in the buffer within {timeout:g} s")
         at = int(self._clock.now().timestamp() * 1000)
         try:
-            with translated(f"sending to {stream}"):
+            with translated(f"sending to {stream} by {self._where}"):
                 future = self._patiently(
                     lambda: client.kafka.send(stream, value, key, list(headers), timestamp_ms=at), deadline
                 )
         except BaseException as error:
             self._window.landed(number)
+            if client is not self._client:
+                raise Retriable(f"sending to {stream} by {self._where}: the connection was given up") from error
             if isinstance(error, Fatal):
                 self._broken = str(error)
             raise
@@ -90,26 +94,34 @@ class KafkaProducer:
     def flush(self, timeout: float = 30.0) -> None:
         """See the port. kafka-python's own flush returns in peace when records have failed, so we count them ourselves."""
         self._check()
-        doing = f"flushing {self._name}, Kafka at {', '.join(self._cluster.servers)}"
         outcome = self._window.flush(timeout)
+        if outcome.waiting or outcome.failures:
+            self._let_go()
         for failure in outcome.failures:
-            error = in_our_words(failure, doing)
+            error = in_our_words(failure, f"flushing {self._where}")
             if not isinstance(error, Retriable):
                 self._broken = str(error)
-                raise Fatal(self._broken) from failure
+                raise error from failure
         if outcome.failures:
-            raise in_our_words(outcome.failures[0], f"{doing}, records failed")
+            raise in_our_words(outcome.failures[0], f"flushing {self._where}, records failed")
         if outcome.waiting:
-            raise Retriable(f"{doing}: {outcome.waiting} records not acknowledged within {timeout:g} s")
+            raise Retriable(f"flushing {self._where}: {outcome.waiting} records not acknowledged within {timeout:g} s")
 
     def close(self, timeout: float = 10.0) -> None:
-        """See the port."""
+        """See the port. Waits up to ``timeout`` for records in flight."""
         self._broken = self._broken or "the producer is closed"
-        client, self._client = self._client, None
+        if self._client is not None:
+            self._window.flush(timeout)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Drop the client. A record that another thread has sent through it since fails in that thread's flush."""
+        with self._connecting:
+            client, self._client = self._client, None
+            self._window.give_up(Retriable(f"{self._where}: the connection was given up"))
         if client is None:
             return
-        # It waits once for the records and once for its thread.
-        trouble = close(client, f"closing {self._name}", timeout, lambda: client.kafka.close(timeout / 2))
+        trouble = close(client, f"closing {self._name}", 5.0, lambda: _end(client.kafka))
         if trouble is not None:
             log.warning("producer not closed in order", producer=self._name, error=trouble)
 
@@ -123,6 +135,13 @@ class KafkaProducer:
                 self._client = self._cluster.connect(Producer, timeout, name=self._name, **_OPTIONS)
                 log.info("producer connected", producer=self._name, servers=self._cluster.servers)
             return self._client
+
+
+def _end(kafka: Any) -> None:
+    """Its own close gives up half way when a record is still in flight, and leaves its thread running for ever."""
+    kafka._sender.force_close()  # noqa: SLF001  there is no other way
+    kafka._sender.join(5)  # noqa: SLF001
+    kafka.close(0)
 
 
 def record_size(key: bytes, value: bytes, headers: Headers) -> int:

@@ -21,7 +21,6 @@ class Window:
         self._max_bytes = max_bytes
         self._changed = threading.Condition()
         self._flying: dict[int, int] = {}  # number of the record -> its bytes, the oldest first
-        self._given_up: dict[int, int] = {}  # the same, of which a flush has said that it did not see them land
         self._bytes = 0
         self._taken = 0
         self._failures: deque[tuple[int, Exception]] = deque(maxlen=100)
@@ -37,20 +36,18 @@ class Window:
             return self._taken
 
     def _fits(self, size: int) -> bool:
-        records = len(self._flying) + len(self._given_up)
-        if not records:
+        if not self._flying:
             return True  # a record larger than the window would wait for ever
-        return records < self._max_records and self._bytes + size <= self._max_bytes
+        return len(self._flying) < self._max_records and self._bytes + size <= self._max_bytes
 
     def landed(self, number: int, failure: Exception | None = None) -> None:
-        """The record is durable, or failed."""
+        """The record is durable, or failed. Of one that was given up, nothing is known and nothing is done."""
         with self._changed:
-            if number in self._given_up:
-                self._bytes -= self._given_up.pop(number)
-            else:
-                self._bytes -= self._flying.pop(number)
-                if failure is not None:
-                    self._failures.append((number, failure))
+            if number not in self._flying:
+                return
+            self._bytes -= self._flying.pop(number)
+            if failure is not None:
+                self._failures.append((number, failure))
             self._changed.notify_all()
 
     def flush(self, timeout: float) -> Outcome:
@@ -61,13 +58,20 @@ class Window:
         with self._changed:
             last = self._taken
             self._changed.wait_for(lambda: self._oldest() > last, timeout)
-            waiting = {number: size for number, size in self._flying.items() if number <= last}
-            failures = tuple(error for number, error in self._failures if number <= last)
-            self._given_up |= waiting
+            waiting = [number for number in self._flying if number <= last]
             for number in waiting:
-                del self._flying[number]
+                self._bytes -= self._flying.pop(number)
+            failures = tuple(error for number, error in self._failures if number <= last)
             self._failures = deque((pair for pair in self._failures if pair[0] > last), maxlen=100)
             return Outcome(len(waiting), failures)
+
+    def give_up(self, why: Exception) -> None:
+        """Whatever is in flight fails: what carried it is gone."""
+        with self._changed:
+            self._failures.extend((number, why) for number in self._flying)
+            self._flying.clear()
+            self._bytes = 0
+            self._changed.notify_all()
 
     def _oldest(self) -> int:
         return next(iter(self._flying), self._taken + 1)

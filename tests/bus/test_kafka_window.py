@@ -74,14 +74,16 @@ def test_a_failure_before_the_flush_is_told_by_it_and_only_by_it() -> None:
     assert own.flush(0) == DONE
 
 
-def test_an_older_record_still_in_flight_does_not_hold_up_a_younger_flush_for_ever() -> None:
+def test_what_is_given_up_fails_in_the_next_flush_and_makes_room() -> None:
     own = window()
-    taken(own)
-    own.flush(0)
-    own.landed(taken(own))
-    begun = time.monotonic()
-    assert own.flush(0.05) == DONE
-    assert time.monotonic() - begun < 1
+    first, second = taken(own, 60), taken(own, 40)
+    gone = ValueError("the connection is gone")
+    own.give_up(gone)
+    own.landed(first)
+    own.landed(second, ValueError("too late to matter"))
+    taken(own, 100)
+    assert own.flush(0) == Outcome(1, (gone, gone))
+    assert own.flush(0) == DONE
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.booleans()), max_size=30))
