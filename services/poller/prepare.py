@@ -78,15 +78,14 @@ def xml_text(document: Prepared) -> Prepared:
     if len(text) < len(document.text):
         flaws.append("characters that XML forbids")
     start = _START.search(text, 0, _JUNK + 50)
-    if start is None:
+    root = _without_prolog(text[start.start() :]) if start else ""
+    if start is None or not root:
         raise FetchFailed(FetchFailure.NOT_A_FEED, "no XML near the start of the document")
     if text[: start.start()].strip():
         flaws.append("text before the document")
-    text = _without_prolog(text[start.start() :])
-    if text[:5].lower() == "<html":
+    if root[:5].lower() == "<html":
         raise FetchFailed(FetchFailure.NOT_A_FEED, "a web page")
-    text = _REFERENCE.sub(_character, text)
-    return Prepared(text, tuple(flaws))
+    return Prepared(_REFERENCE.sub(_character, root), tuple(flaws))
 
 
 def guard(text: str) -> None:
