@@ -26,11 +26,12 @@ from services.core.feed import Feed, Outlet
 from services.core.rule import RuleSource
 from services.core.rules import problem as rules
 from services.core.rules.compile import compile_rule
-from services.core.rules.vocabulary import Vocabulary
+from services.core.rules.vocabulary import ANYTHING, Vocabulary
 from services.core.settings import Configuration, FeedsFile, RoutesFile, Settings
 
-RuleCheck = Callable[[RuleSource, frozenset[str]], Sequence[rules.Problem]]
+RuleCheck = Callable[[RuleSource, Vocabulary], Sequence[rules.Problem]]
 LexiconCheck = Callable[[Path], Sequence[str]]
+LexiconWords = Callable[[Path], Vocabulary]
 S = TypeVar("S")
 Reader = Callable[[str, str], tuple[Document | None, list[Problem]]]
 
@@ -44,29 +45,37 @@ def default_directory() -> Path:
     return checkout if checkout.is_dir() else Path(__file__).parent / "defaults"
 
 
-def check_rule(source: RuleSource, outlets: frozenset[str]) -> Sequence[rules.Problem]:
-    """What the compiler says about a rule, with these outlets known."""
+def check_rule(source: RuleSource, vocabulary: Vocabulary) -> Sequence[rules.Problem]:
+    """What the compiler says about a rule."""
     try:
-        compile_rule(source, Vocabulary(outlets=outlets))
+        compile_rule(source, vocabulary)
     except rules.RuleError as error:
         return error.problems
     return ()
 
 
-def load(directory: Path, *, check_lexicons: LexiconCheck, check_rule: RuleCheck = check_rule) -> Configuration:
+def load(
+    directory: Path,
+    *,
+    check_lexicons: LexiconCheck,
+    lexicon_words: LexiconWords = lambda _: ANYTHING,
+    check_rule: RuleCheck = check_rule,
+) -> Configuration:
     """The configuration in ``directory``. Raises ConfigInvalid with every mistake in all of its files.
 
-    ``check_rule`` names the mistakes in a rule's ``when``, given the outlets that exist; ``check_lexicons`` those in a
-    directory of lexicons, each with file and line. Secrets are not read here: see :mod:`services.config.secrets`.
+    ``check_lexicons`` names the mistakes in a directory of lexicons, each with file and line; ``lexicon_words`` says which
+    topics and entities one without mistakes holds, so that a rule cannot name others. ``check_rule`` names the mistakes in
+    a rule's ``when``. Secrets are not read here: see :mod:`services.config.secrets`.
     """
-    return _Directory(directory, check_rule, check_lexicons).load()
+    return _Directory(directory, check_rule, check_lexicons, lexicon_words).load()
 
 
 class _Directory:
-    def __init__(self, path: Path, check_rule: RuleCheck, check_lexicons: LexiconCheck) -> None:
+    def __init__(self, path: Path, check_rule: RuleCheck, check_lexicons: LexiconCheck, words: LexiconWords) -> None:
         self.path = path
         self.check_rule = check_rule
         self.check_lexicons = check_lexicons
+        self.words = words
         self.problems: list[Problem] = []
 
     def load(self) -> Configuration:
@@ -75,12 +84,13 @@ class _Directory:
         self._strangers()
         settings = self._settings()
         feeds = self._feeds()
-        known = frozenset[str]().union(*(file.declared for file in feeds))
-        found = self._rules(known)
-        ids = frozenset[str]().union(*(_ids(file.document, "rules") for file in found))
-        routes = self._routes(cross.labels_of(found, ids, known))
         lexicons = self._lexicons()
         wrong = self.check_lexicons(lexicons)
+        known = frozenset[str]().union(*(file.declared for file in feeds))
+        words = ANYTHING if wrong else self.words(lexicons)
+        found = self._rules(msgspec.structs.replace(words, outlets=known))
+        ids = frozenset[str]().union(*(_ids(file.document, "rules") for file in found))
+        routes = self._routes(cross.labels_of(found, ids, known))
         if self.problems or wrong or routes is None or settings is None:
             raise invalid(self.problems, wrong)
         polled = tuple(feed for file in feeds for _, feed in file.feeds)
@@ -132,7 +142,7 @@ class _Directory:
         self.problems += cross.feeds_problems(files)
         return files
 
-    def _rules(self, outlets: frozenset[str]) -> list[cross.Rules]:
+    def _rules(self, vocabulary: Vocabulary) -> list[cross.Rules]:
         files: list[cross.Rules] = []
         paths = sorted((self.path / "rules").glob("*.yaml"))
         for path in paths:
@@ -140,15 +150,15 @@ class _Directory:
             if document is not None:
                 wrong = self._mistakes(document, "rules")
                 files.append(cross.Rules(document, _readable(document, "rules", RuleSource, wrong)))
-                self._compile(files[-1], outlets)
+                self._compile(files[-1], vocabulary)
         if len(files) == len(paths) and not any(_list(file.document, "rules") for file in files):
             self._missing(self.path / "rules", f"there is no rule; {_INIT}")
         self.problems += cross.rules_problems(files)
         return files
 
-    def _compile(self, file: cross.Rules, outlets: frozenset[str]) -> None:
+    def _compile(self, file: cross.Rules, vocabulary: Vocabulary) -> None:
         for number, rule in file.rules:
-            for wrong in self.check_rule(rule, outlets):
+            for wrong in self.check_rule(rule, vocabulary):
                 path = ("rules", number, "when")
                 self.problems.append(file.document.problem_inside(path, wrong.line, wrong.column, wrong.message))
 

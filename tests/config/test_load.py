@@ -8,8 +8,9 @@ import yaml
 
 from services.config.load import default_directory, load
 from services.config.schema import FILES, json_schema
-from services.core.rule import RuleSource
+from services.core.errors import ConfigInvalid
 from services.core.rules.compile import compile_rule
+from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import KafkaBus, Settings
 from tests.config.directories import loaded, write
 
@@ -49,15 +50,20 @@ def test_lexicons_beside_the_rules_are_used_and_checked(tmp_path: Path) -> None:
     assert checked == [tmp_path / "lexicons"]
 
 
-def test_rules_are_given_with_the_outlets_that_exist(tmp_path: Path) -> None:
-    asked: list[tuple[str, frozenset[str]]] = []
+def test_a_rule_names_only_topics_and_entities_of_the_lexicons(tmp_path: Path) -> None:
+    rules = "rules:\n  - {id: arms, title: a, when: 'topic:arms AND entity:weapon:hymars'}\n"
+    write(tmp_path, {"rules/arms.yaml": rules})
+    words = Vocabulary(topics=frozenset({"arms_transfer"}), entities=frozenset({"weapon:himars"}))
+    with pytest.raises(ConfigInvalid) as caught:
+        load(tmp_path, check_lexicons=lambda _: (), lexicon_words=lambda _: words)
+    first, second = caught.value.problems
+    assert 'unknown topic "arms"' in first
+    assert 'did you mean "weapon:himars"' in second
 
-    def check(source: RuleSource, outlets: frozenset[str]) -> tuple[()]:
-        asked.append((source.id, outlets))
-        return ()
 
-    load(write(tmp_path, {}), check_lexicons=lambda _: (), check_rule=check)
-    assert asked == [("arms", frozenset({"harbour"}))]
+def test_lexicons_with_mistakes_are_not_asked_for_their_words(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid, match=r"^odd$"):
+        load(write(tmp_path, {}), check_lexicons=lambda _: ("odd",), lexicon_words=lambda _: pytest.fail("asked"))
 
 
 def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
