@@ -40,6 +40,9 @@ class Admin:
         for name in self._missing(by_name):
             self._create(by_name[name])
         found = self._call("describing streams", lambda kafka: kafka.describe_topics(list(by_name)))
+        unseen = sorted(topic["name"] for topic in found if not topic["partitions"])
+        if unseen:  # made a moment ago, by us or by another process; not every broker knows of it yet
+            raise Retriable(f"Kafka does not show the streams {', '.join(unseen)} yet")
         configs = self._configs(list(by_name))
         differences = []
         for topic in found:
@@ -63,12 +66,12 @@ class Admin:
         doing = f"creating stream {stream.name}"
         answer = self._call(doing, lambda kafka: kafka.create_topics({stream.name: wanted}, raise_errors=False))
         problem = for_code(answer["topics"][0]["error_code"])
-        if problem is TopicAlreadyExistsError:
-            return  # another process was faster
-        if answer["topics"][0]["error_code"] != 0:
+        faster = problem is TopicAlreadyExistsError  # another process
+        if answer["topics"][0]["error_code"] != 0 and not faster:
             raise in_our_words(problem(answer["topics"][0]["error_message"]), doing)
         self._call(doing, lambda kafka: kafka.wait_for_topics([stream.name], timeout_ms=int(_SECONDS * 800)))
-        log.info("stream created", stream=stream.name, partitions=stream.partitions, replication=self._replication)
+        if not faster:
+            log.info("stream created", stream=stream.name, partitions=stream.partitions, replication=self._replication)
 
     def largest_record(self, stream: str) -> int:
         """Bytes of the largest record that the stream takes. Raises Fatal if there is no such stream."""
@@ -145,8 +148,6 @@ def _milliseconds(seconds: float) -> int:
 
 def _differences(wanted: StreamSpec, topic: dict[str, Any], configs: dict[str, str], replication: int) -> list[str]:
     name = wanted.name
-    if not topic["partitions"]:
-        return [f"{name} does not exist"]
     found = []
     if len(topic["partitions"]) != wanted.partitions:
         found.append(f"{name} has {len(topic['partitions'])} partitions, not {wanted.partitions}")

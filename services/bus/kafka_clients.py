@@ -3,9 +3,11 @@
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from kafka.errors import KafkaTimeoutError
 from kafka.net.compat import KafkaNetClient
 from msgspec import Struct
 
@@ -70,6 +72,8 @@ def cluster(settings: Settings, password: str | None) -> Cluster:
         # The default lets a client sleep half a minute after the broker has come back.
         "reconnect_backoff_max_ms": 1_000,
         "retry_backoff_ms": 100,
+        # The default is five minutes: a consumer that joined while streams were being made would wait so long for its partitions.
+        "metadata_max_age_ms": 15_000,
     }
     if settings.ca_file is not None:
         options["ssl_cafile"] = settings.ca_file
@@ -95,12 +99,38 @@ def _build(kind: Callable[..., Any], options: dict[str, Any]) -> Client:
         made.append(KafkaNetClient(**configs))
         return made[-1]
 
+    with _last_words() as words:
+        try:
+            return Client(kind(kafka_client=network, **options), made[0])
+        except BaseException as error:
+            for client in made:
+                client.close()
+            if "Authentication" in words.text:
+                raise Fatal(words.text) from error
+            if words.text and isinstance(error, KafkaTimeoutError):
+                raise Retriable(words.text) from error
+            raise
+
+
+class _LastWords(logging.Handler):
+    """Why a connection failed: kafka-python only logs it, and tries again as if a wrong password could become right."""
+
+    text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.msg, str) and record.msg.startswith("Bootstrap connection to"):
+            self.text = record.getMessage()[:300]
+
+
+@contextmanager
+def _last_words() -> Iterator[_LastWords]:
+    words = _LastWords(logging.WARNING)
+    logger = logging.getLogger("kafka.net.manager")
+    logger.addHandler(words)
     try:
-        return Client(kind(kafka_client=network, **options), made[0])
-    except BaseException:
-        for client in made:
-            client.close()
-        raise
+        yield words
+    finally:
+        logger.removeHandler(words)
 
 
 def close(client: Client, doing: str, timeout: float, act: Callable[[], None]) -> str | None:

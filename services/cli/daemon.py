@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -29,7 +29,10 @@ _QUIET_SECONDS = 300.0  # a service that ran this long has recovered; its next f
 class Daemon:
     """Runs the services of an App until a signal. ``reload`` gives the configuration anew, or raises ConfigInvalid."""
 
-    def __init__(self, build: Callable[[threading.Event], App], reload: Callable[[], Configuration]) -> None:
+    def __init__(
+        self, parts: Sequence[str], build: Callable[[threading.Event], App | None], reload: Callable[[], Configuration]
+    ) -> None:
+        self._parts = parts
         self._build = build
         self._reload = reload
         self._stop = threading.Event()
@@ -39,15 +42,12 @@ class Daemon:
     def run(self, host: str, port: int) -> int:
         """The exit status: 0 after a clean stop, 1 if a service did not stop in time."""
         self._install_signals()
-        health = Health()
+        health = Health(Vital(service=part, age=lambda: 0.0, ready=lambda: False) for part in self._parts)
         server = HealthServer(health, host, port)
         log.info("listening", host=host, port=server.port)
         try:
             app = self._build(self._stop)
-            if self._stop.is_set():
-                app.close()
-                return 0
-            return self._serve(app, health)
+            return self._serve(app, health) if app else 0
         finally:
             server.close()
 

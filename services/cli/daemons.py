@@ -33,5 +33,6 @@ def run(args: argparse.Namespace) -> int:
     log.configure(telemetry.log_level, telemetry.log_format)
     fixed = telemetry.port + _PORT_OFFSET[args.command] if telemetry.port else 0
     port = fixed if args.metrics_port is None else args.metrics_port
-    daemon = Daemon(lambda stop: App.open(loaded, PARTS[args.command], stop), lambda: configuration(args))
+    parts = PARTS[args.command]
+    daemon = Daemon(parts, lambda stop: App.open(loaded, parts, stop), lambda: configuration(args))
     return daemon.run(telemetry.host, port)

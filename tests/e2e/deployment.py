@@ -14,6 +14,8 @@ from urllib.request import urlopen
 
 import yaml
 
+from services.app import load_configuration
+from services.core.settings import Configuration
 from tests.e2e.outlets import Outlets
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +102,15 @@ class Deployment:
         for process in self.processes.values():
             process.terminate()
         return {service: process.wait(timeout) for service, process in self.processes.items()}
+
+    def kill_all(self) -> None:
+        """Leave nothing behind."""
+        for service in tuple(self.processes):
+            self.kill(service)
+
+    def configuration(self) -> Configuration:
+        """As wirewatch reads it."""
+        return load_configuration(self.directory / "config")
 
     def alive(self, service: str) -> bool:
         return self.processes[service].poll() is None
