@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from services.bus.groups import partition_of, share
+from services.bus.sizes import record_size
 from services.core.errors import BufferFull, Fatal, Lost, Poison, PoisonReason, Retriable
 from services.core.ports.bus import Batch, Headers, Lag, Partition, Record, StreamSpec
 from services.core.ports.edges import Clock
@@ -69,7 +70,7 @@ class MemoryBus:
     def browse(self, partition: Partition, offset: int, limit: int) -> tuple[Record, ...]:
         """From the log."""
         with self.reached():
-            return tuple(self.logs[partition][offset : offset + limit])
+            return tuple(self.logs.get(partition, [])[max(offset, 0) : max(offset, 0) + limit])
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -93,7 +94,7 @@ class MemoryProducer:
     def send(self, stream: str, *, key: bytes, value: bytes, headers: Headers = (), timeout: float = 30.0) -> None:
         """Buffer the record; where the buffer is full, wait for another thread to flush."""
         spec = self._usable(stream)
-        size = len(key) + len(value) + sum(len(name) + len(text) for name, text in headers)
+        size = record_size(key, value, headers)
         if size > spec.max_record:
             raise Poison(PoisonReason.TOO_LARGE, f"a record of {size} bytes; {stream} takes {spec.max_record}")
         with self._bus.changed:
@@ -137,7 +138,7 @@ class MemoryProducer:
 
 
 class MemoryConsumer:
-    """See :class:`services.core.ports.bus.Consumer`. Its lease runs out ``patience`` seconds after its last poll."""
+    """See :class:`services.core.ports.bus.Consumer`. It joins at its first poll; its lease runs out ``patience`` seconds after the last."""
 
     def __init__(self, bus: MemoryBus, streams: tuple[str, ...], group: str, member: str) -> None:
         self._bus = bus
@@ -146,8 +147,8 @@ class MemoryConsumer:
         self._member = member
         self._position: dict[Partition, int] = {}
         self._paused: set[Partition] = set()
+        self._turn = 0  # which partition is read first, so that none is starved
         self._closed = False
-        self._alive()
 
     def poll(self, timeout: float, max_records: int = 500) -> Batch:
         """Events first, else records, else wait for either."""
@@ -172,13 +173,15 @@ class MemoryConsumer:
             raise Lost(f"no longer ours: {', '.join(f'{p.stream}/{p.index}' for p in sorted(stale))}")
 
     def seek(self, partition: Partition, offset: int) -> None:
-        """Takes effect with the next poll."""
+        """Takes effect with the next poll. Nothing happens for a partition that is not ours."""
         if partition in self._position:
-            self._position[partition] = offset
+            with self._bus.changed:
+                end = len(self._bus.logs[partition])
+            self._position[partition] = offset if 0 <= offset <= end else 0
 
     def pause(self, partitions: frozenset[Partition]) -> None:
         """Until resumed or lost."""
-        self._paused |= partitions
+        self._paused |= partitions & set(self._position)
 
     def resume(self, partitions: frozenset[Partition]) -> None:
         """Undo."""
@@ -237,9 +240,12 @@ class MemoryConsumer:
 
     def _records(self, limit: int) -> Batch | None:
         found: list[Record] = []
-        for partition in sorted(set(self._position) - self._paused):
+        order = sorted(set(self._position) - self._paused)
+        for place in range(len(order)):
+            partition = order[(place + self._turn) % len(order)]
             position = self._position[partition]
             found += self._bus.logs[partition][position : position + limit - len(found)]
             if found and found[-1].partition == partition:
                 self._position[partition] = found[-1].offset + 1
+        self._turn += 1
         return Batch(records=tuple(found)) if found else None

@@ -60,7 +60,7 @@ class SqliteBus:
         return SqliteProducer(self._path, self._clock, self._wake, max_bytes=max_bytes, max_records=max_records)
 
     def consumer(self, streams: Sequence[str], *, group: str, name: str) -> SqliteConsumer:
-        """A member with connections of its own."""
+        """A member with connections of its own. It joins at its first poll. Raises Fatal where a stream is missing."""
         member = f"{name}-{uuid.uuid4().hex[:12]}"
         membership = Membership(
             self._path,
@@ -71,7 +71,7 @@ class SqliteBus:
             lease=self._lease,
             patience=self._patience,
         )
-        return SqliteConsumer(self._path, self._clock, self._wake, membership)
+        return SqliteConsumer(self._path, self._wake, membership)
 
     def lag(self, group: str, streams: Sequence[str]) -> tuple[Lag, ...]:
         """One query per stream."""

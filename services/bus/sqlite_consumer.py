@@ -1,6 +1,7 @@
 """The consumer of the SQLite bus: a member of a group, with leases on its partitions."""
 
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from services.bus.sqlite_database import connect, renamed, transaction
 from services.bus.sqlite_membership import Membership
 from services.core.errors import Fatal, Lost
 from services.core.ports.bus import Batch, Headers, Partition, Record
-from services.core.ports.edges import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +23,8 @@ decode_headers = msgspec.msgpack.Decoder(Headers).decode
 class SqliteConsumer:
     """See :class:`services.core.ports.bus.Consumer`."""
 
-    def __init__(self, path: Path, clock: Clock, wake: threading.Condition, membership: Membership) -> None:
+    def __init__(self, path: Path, wake: threading.Condition, membership: Membership) -> None:
         self._path = path
-        self._clock = clock
         self._wake = wake
         self._membership = membership
         self._connection = connect(path)
@@ -38,11 +37,11 @@ class SqliteConsumer:
     def poll(self, timeout: float, max_records: int = 500) -> Batch:
         """Events first, else records, else wait for either."""
         self._usable()
-        deadline = self._clock.monotonic() + timeout
+        deadline = time.monotonic() + timeout  # waiting is real, whatever clock leases go by
         self._membership.polled()
         while True:
             batch = self._events() or self._records(max_records)
-            left = deadline - self._clock.monotonic()
+            left = deadline - time.monotonic()
             if batch or left <= 0:
                 return batch or Batch()
             self._wait(left)
@@ -64,17 +63,18 @@ class SqliteConsumer:
         with self._wake:
             self._wake.notify_all()
         if stale:
+            self._membership.look_again()  # so that the next poll tells before it returns more of their records
             raise Lost(f"no longer ours: {', '.join(f'{p.stream}/{p.index}' for p in sorted(stale))}")
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Takes effect with the next poll. Nothing happens for a partition that is not ours."""
         if partition in self._position:
-            self._position[partition] = offset
+            self._position[partition] = self._within(partition, offset)
             self._version = -1
 
     def pause(self, partitions: frozenset[Partition]) -> None:
         """Until resumed or lost."""
-        self._paused |= partitions
+        self._paused |= partitions & set(self._position)
 
     def resume(self, partitions: frozenset[Partition]) -> None:
         """Undo."""
@@ -85,8 +85,10 @@ class SqliteConsumer:
         """Give the leases back."""
         if not self._closed:
             self._closed = True
-            self._membership.leave()
-            self._connection.close()
+            try:
+                self._membership.leave()
+            finally:
+                self._connection.close()
             with self._wake:
                 self._wake.notify_all()
 
@@ -101,15 +103,25 @@ class SqliteConsumer:
         for partition in change.lost | change.revoked:
             self._position.pop(partition, None)
             self._paused.discard(partition)
-        for partition in change.assigned:
-            self._position[partition] = self._committed(partition)
+        self._position |= change.assigned
         self._version = -1
-        return Batch(lost=change.lost, revoked=change.revoked, assigned=change.assigned)
+        return Batch(lost=change.lost, revoked=change.revoked, assigned=frozenset(change.assigned))
 
-    def _committed(self, partition: Partition) -> int:
-        query = "SELECT next_offset FROM committed WHERE team = ? AND partition = ?"
-        row = self._connection.execute(query, (self._membership.team, self._membership.ids[partition])).fetchone()
-        return int(row[0]) if row else 0
+    def _within(self, partition: Partition, offset: int) -> int:
+        """``offset``, or the beginning where the stream has never been that long: waiting for it would skip what comes."""
+        query = "SELECT next_offset FROM partitions WHERE id = ?"
+        with renamed(self._path):
+            end = self._connection.execute(query, (self._membership.ids[partition],)).fetchone()[0]
+        if 0 <= offset <= end:
+            return offset
+        log.warning(
+            "offset is not kept, reading from the oldest record",
+            stream=partition.stream,
+            partition=partition.index,
+            offset=offset,
+            end=end,
+        )
+        return 0
 
     def _records(self, limit: int) -> Batch | None:
         """Up to ``limit`` records, each partition in turn the first; None without looking where the file has not changed."""

@@ -1,6 +1,7 @@
 """The file behind the SQLite bus: its tables, connections, transactions, and what its errors mean."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,11 +32,24 @@ def connect(path: Path, *, durable: bool = True) -> sqlite3.Connection:
     """A connection in WAL mode, for one thread at a time. ``durable``: a commit survives a power cut, not only kill -9."""
     with renamed(path):
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """WAL mode. While others open the same new file, SQLite refuses at once instead of waiting, so we wait."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def create(connection: sqlite3.Connection, path: Path) -> None:

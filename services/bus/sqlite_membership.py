@@ -7,27 +7,32 @@ stops saying so when the member has not called poll for ``patience`` seconds: a 
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 
+import structlog
 from msgspec import Struct
 
 from services.bus.groups import share
 from services.bus.sqlite_database import connect, renamed, transaction
-from services.core.errors import Retriable
+from services.core.errors import Fatal, Retriable
 from services.core.ports.bus import Partition
 from services.core.ports.edges import Clock
+
+log = structlog.get_logger(__name__)
 
 _BEAT_EVERY = 1.0
 _SYNCHRONISE_EVERY = 0.2
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """What a look at the group changed for this member."""
+    """What a look at the group changed for this member. ``assigned`` holds the committed offsets, 0 where there is none."""
 
     lost: frozenset[Partition]
     revoked: frozenset[Partition]
-    assigned: frozenset[Partition]
+    assigned: Mapping[Partition, int]
 
 
 class Membership:
@@ -49,12 +54,21 @@ class Membership:
         self._looked_at = float("-inf")
         self._ended = threading.Event()
         self._load()
-        self._thread = threading.Thread(target=self._beat, name=f"lease {member}", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def polled(self) -> None:
-        """The member has called poll: it does not hang."""
+        """The member has called poll: it does not hang. With the first poll it joins."""
         self._polled_at = self._clock.monotonic()
+        if self._thread is None:
+            connection = connect(self._path, durable=False)
+            self._thread = threading.Thread(
+                target=self._beat, args=(connection,), name=f"lease {self._member}", daemon=True
+            )
+            self._thread.start()
+
+    def look_again(self) -> None:
+        """The next :meth:`synchronise` looks, however short ago the last one was."""
+        self._looked_at = float("-inf")
 
     def stale(self, connection: sqlite3.Connection, partitions: Iterable[Partition]) -> frozenset[Partition]:
         """Which of these are no longer ours, as seen in the transaction of ``connection``."""
@@ -65,7 +79,7 @@ class Membership:
 
     def synchronise(self, connection: sqlite3.Connection) -> Change | None:
         """Look at the group, give up and take over what falls due; None where nothing changed."""
-        now = self._clock.monotonic()
+        now = time.monotonic()
         if now - self._looked_at < _SYNCHRONISE_EVERY:
             return None
         self._looked_at = now
@@ -73,47 +87,49 @@ class Membership:
             if not self._due(connection):
                 return None
         with transaction(connection, self._path):
-            return self._move(connection)
+            change, tokens = self._move(connection)
+        self._tokens = tokens  # only now: a transaction that failed has moved nothing
+        return change if change.lost or change.revoked or change.assigned else None
 
     def leave(self) -> None:
         """Give back every lease, so that others take over at once."""
         self._ended.set()
+        if self._thread is None:
+            return
         self._thread.join(_BEAT_EVERY + 10)
-        connection = connect(self._path)
+        mine = (self.team, self._member)
         try:
-            with transaction(connection, self._path):
-                mine = (self.team, self._member)
+            with closing(connect(self._path)) as connection, transaction(connection, self._path):
                 connection.execute("UPDATE leases SET member = NULL WHERE team = ? AND member = ?", mine)
                 connection.execute("DELETE FROM members WHERE team = ? AND member = ?", mine)
-        except Retriable:
-            pass  # the leases run out by themselves
-        finally:
-            connection.close()
+        except Retriable as error:
+            log.warning(
+                "leases not given back, they run out", member=self._member, seconds=self._lease, error=str(error)
+            )
 
     def _load(self) -> None:
-        connection = connect(self._path)
-        try:
-            with transaction(connection, self._path):
-                for stream in self._streams:
-                    rows = connection.execute(
-                        "SELECT number, id FROM partitions WHERE stream = ?", (stream,)
-                    ).fetchall()
-                    self.ids |= {Partition(stream, number): ident for number, ident in rows}
-                self._say_alive(connection)
-        finally:
-            connection.close()
+        query = "SELECT number, id FROM partitions WHERE stream = ?"
+        with closing(connect(self._path)) as connection, renamed(self._path):
+            for stream in self._streams:
+                rows = connection.execute(query, (stream,)).fetchall()
+                if not rows:
+                    raise Fatal(f"the bus {self._path} has no stream {stream}")
+                self.ids |= {Partition(stream, number): ident for number, ident in rows}
 
-    def _beat(self) -> None:
-        connection = connect(self._path, durable=False)
-        while not self._ended.wait(_BEAT_EVERY):
-            if self._clock.monotonic() - self._polled_at > self._patience:
-                continue
-            try:
-                with transaction(connection, self._path):
-                    self._say_alive(connection)
-            except Retriable:
-                continue  # the next beat may come through; if none does, the lease runs out, as it should
-        connection.close()
+    def _beat(self, connection: sqlite3.Connection) -> None:
+        with closing(connection):
+            while not self._ended.wait(_BEAT_EVERY):
+                if self._clock.monotonic() - self._polled_at > self._patience:
+                    continue
+                try:
+                    with transaction(connection, self._path):
+                        if not self._ended.is_set():  # waiting for the lock may have outlasted the member
+                            self._say_alive(connection)
+                except Retriable:
+                    continue  # the next beat may come through; if none does, the lease runs out, as it should
+                except Fatal as error:
+                    log.error("heart stopped, the leases run out", member=self._member, error=str(error))
+                    return
 
     def _say_alive(self, connection: sqlite3.Connection) -> None:
         until = self._now() + self._lease
@@ -163,7 +179,8 @@ class Membership:
     def _free(self, lease: tuple[str | None, int, float] | None) -> bool:
         return lease is None or lease[0] is None or lease[0] == self._member or lease[2] < self._now()
 
-    def _move(self, connection: sqlite3.Connection) -> Change:
+    def _move(self, connection: sqlite3.Connection) -> tuple[Change, dict[Partition, int]]:
+        """What moves, and the tokens held once the transaction of ``connection`` is committed."""
         self._say_alive(connection)
         target, leases = self._target(connection), self._leases(connection)
         lost = {p for p, token in self._tokens.items() if leases.get(p, (None, 0, 0))[:2] != (self._member, token)}
@@ -180,5 +197,11 @@ class Membership:
             connection.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?)", row)
             leases = {**leases, partition: (self._member, token, until)}
         kept = (set(self._tokens) - lost - revoked) | assigned
-        self._tokens = {p: leases[p][1] for p in kept}
-        return Change(lost=frozenset(lost), revoked=frozenset(revoked), assigned=frozenset(assigned))
+        starts = {p: self._committed(connection, p) for p in assigned}
+        change = Change(lost=frozenset(lost), revoked=frozenset(revoked), assigned=starts)
+        return change, {p: leases[p][1] for p in kept}
+
+    def _committed(self, connection: sqlite3.Connection, partition: Partition) -> int:
+        query = "SELECT next_offset FROM committed WHERE team = ? AND partition = ?"
+        row = connection.execute(query, (self.team, self.ids[partition])).fetchone()
+        return int(row[0]) if row else 0

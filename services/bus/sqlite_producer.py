@@ -1,12 +1,14 @@
 """The producer of the SQLite bus: a bounded buffer that is written in one transaction."""
 
 import threading
+import time
 from pathlib import Path
 
 import msgspec
 
 from services.bus.groups import partition_of
-from services.bus.sqlite_database import connect, transaction
+from services.bus.sizes import record_size
+from services.bus.sqlite_database import connect, renamed, transaction
 from services.core.errors import BufferFull, Fatal, Poison, PoisonReason, Retriable
 from services.core.ports.bus import Headers
 from services.core.ports.edges import Clock
@@ -38,37 +40,35 @@ class SqliteProducer:
         self._streams: dict[str, tuple[int, int]] = {}
         self._buffer: list[_Row] = []
         self._bytes = 0
-        self._failed: Retriable | None = None
         self._forgotten = clock.monotonic()
         self._closed = False
 
     def send(self, stream: str, *, key: bytes, value: bytes, headers: Headers = (), timeout: float = 30.0) -> None:
         """Take the record; where the buffer is full, write it out first."""
         head = encode_headers(headers)
-        size = len(key) + len(value) + len(head)
+        size = record_size(key, value, headers)
+        deadline = time.monotonic() + timeout
         if not self._lock.acquire(timeout=timeout):
             raise BufferFull(f"the buffer of the bus {self._path} stayed in use for {timeout:g} s")
         try:
             self._check(stream, size)
             if self._buffer and (self._bytes + size > self._max_bytes or len(self._buffer) >= self._max_records):
-                self._make_room(timeout)
+                self._make_room(deadline)
             self._buffer.append((stream, key, value, head, self._clock.now().timestamp()))
             self._bytes += size
         finally:
             self._lock.release()
 
     def flush(self, timeout: float = 30.0) -> None:
-        """Write what is in the buffer, in one transaction."""
+        """Write what is in the buffer, in one transaction. After a failure none of it is kept: the caller sends it again."""
+        deadline = time.monotonic() + timeout
         if not self._lock.acquire(timeout=timeout):
             raise Retriable(f"the bus {self._path} was still being written after {timeout:g} s")
         try:
             self._usable()
-            failed, self._failed = self._failed, None
             rows, self._buffer, self._bytes = self._buffer, [], 0
-            if failed:
-                raise failed
             if rows:
-                self._write(rows)
+                self._write(rows, deadline)
         finally:
             self._lock.release()
 
@@ -86,9 +86,9 @@ class SqliteProducer:
     def _check(self, stream: str, size: int) -> None:
         self._usable()
         if stream not in self._streams:
-            row = self._connection.execute(
-                "SELECT partitions, max_record FROM streams WHERE name = ?", (stream,)
-            ).fetchone()
+            query = "SELECT partitions, max_record FROM streams WHERE name = ?"
+            with renamed(self._path):
+                row = self._connection.execute(query, (stream,)).fetchone()
             if row is None:
                 raise Fatal(f"the bus {self._path} has no stream {stream}")
             self._streams[stream] = row
@@ -96,18 +96,18 @@ class SqliteProducer:
         if size > limit:
             raise Poison(PoisonReason.TOO_LARGE, f"a record of {size} bytes; {stream} takes {limit}")
 
-    def _make_room(self, timeout: float) -> None:
+    def _make_room(self, deadline: float) -> None:
         """Write the buffer out early. What cannot be written stays in it, and the new record is not taken."""
-        self._connection.execute(f"PRAGMA busy_timeout = {max(1, int(timeout * 1000))}")
         try:
-            self._write(self._buffer)
+            self._write(self._buffer, deadline)
         except Retriable as error:
             raise BufferFull(f"{len(self._buffer)} records wait and cannot be written: {error}") from error
-        finally:
-            self._connection.execute("PRAGMA busy_timeout = 10000")
         self._buffer, self._bytes = [], 0
 
-    def _write(self, rows: list[_Row]) -> None:
+    def _write(self, rows: list[_Row], deadline: float) -> None:
+        with renamed(self._path):
+            patience = max(1, int((deadline - time.monotonic()) * 1000))
+            self._connection.execute(f"PRAGMA busy_timeout = {patience}")
         with transaction(self._connection, self._path) as connection:
             places: dict[tuple[str, int], list[int]] = {}  # partition -> its id and next offset
             placed = []
