@@ -56,7 +56,9 @@ def message_schema(kind: type[Message]) -> dict[str, Any]:
     for definition in exported["$defs"].values():
         if "description" in definition:
             definition["description"] = _plain(definition["description"])
-    return {"$schema": _DIALECT, "title": schema_name(kind), **exported}
+    name = schema_name(kind)
+    head = {"$schema": _DIALECT, "$id": f"urn:wirewatch:message:{name}", "title": name}
+    return head | {"description": exported["$defs"][kind.__name__]["description"], **exported}
 
 
 def _plain(docstring: str) -> str:

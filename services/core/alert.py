@@ -1,12 +1,12 @@
 """A development of a story that matched a rule and is worth telling someone."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
 from services.core.act import Act
 from services.core.mention import Span
+from services.core.moment import Moment
 
 
 class Severity(StrEnum):
@@ -57,8 +57,8 @@ class Alert(Struct, frozen=True, kw_only=True, tag_field="schema", tag="alert/1"
     title: str
     sentence: Span  # the sentence that says so, within the article's text
     marks: tuple[Span, ...]  # the matched words within that sentence, positions within the article's text
-    published_at: datetime
-    first_seen_at: datetime
-    decided_at: datetime
+    published_at: Moment
+    first_seen_at: Moment
+    decided_at: Moment
     labels: dict[str, str] = {}  # what routes match on: rule, severity, topic, act, stage, countries
     trace_id: str

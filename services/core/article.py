@@ -1,12 +1,12 @@
 """The article: a cleaned entry with a stable id and a revision number; the unit that travels."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
 from services.core.act import Act
 from services.core.mention import Mention
+from services.core.moment import Moment
 from services.core.topic import Topic
 
 
@@ -28,9 +28,9 @@ class Article(Struct, frozen=True, kw_only=True, tag_field="schema", tag="articl
     summary: str = ""
     body: str = ""
     language: str | None = None
-    published_at: datetime
+    published_at: Moment
     published_inferred: bool = False
-    first_seen_at: datetime
+    first_seen_at: Moment
     content_hash: str
     backfill: bool = False
     trace_id: str
@@ -58,4 +58,4 @@ class TaggedArticle(Struct, frozen=True, kw_only=True, tag_field="schema", tag="
     skipped: Skipped | None = None
     truncated: bool = False  # the text was longer than the extractor's bound; what lies beyond was not read
     extractor: str  # version of the code and of the lexicons, as name/version+digest
-    tagged_at: datetime
+    tagged_at: Moment

@@ -1,10 +1,9 @@
 """A message that can never be processed, kept byte for byte with its reason."""
 
-from datetime import datetime
-
 from msgspec import Struct
 
 from services.core.errors import PoisonReason
+from services.core.moment import Moment
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True, tag_field="schema", tag="dead-letter/1"):
@@ -20,5 +19,5 @@ class DeadLetter(Struct, frozen=True, kw_only=True, tag_field="schema", tag="dea
     reason: PoisonReason
     detail: str
     group: str  # the consumer group that gave up on it
-    at: datetime
+    at: Moment
     trace_id: str | None = None
