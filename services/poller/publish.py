@@ -14,6 +14,7 @@ from services.core.streams import ARTICLES
 
 log = structlog.get_logger(__name__)
 
+_PATIENCE = 0.25  # seconds that a full buffer gets to drain by itself
 _ROUND = 2000  # articles sent before a flush
 
 
@@ -70,6 +71,10 @@ class Publisher:
             return error
         except Retriable as error:
             return error
+        except Exception as error:  # those who wait must hear of a bug too, and try again
+            log.exception("publishing broke off")
+            self._drop()
+            return error
         return None
 
     def _send(self, articles: Sequence[Article]) -> None:
@@ -85,12 +90,15 @@ class Publisher:
     def _send_one(self, producer: Producer, article: Article) -> None:
         key, value = article.id.encode(), encode(article)
         try:
-            producer.send(ARTICLES, key=key, value=value, headers=headers(article))
-        except BufferFull:
+            producer.send(ARTICLES, key=key, value=value, headers=headers(article), timeout=_PATIENCE)
+        except BufferFull:  # nobody else flushes
             producer.flush()
             producer.send(ARTICLES, key=key, value=value, headers=headers(article))
 
     def _drop(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            producer.close()
+            try:
+                producer.close()
+            except Exception:  # it is being thrown away
+                log.exception("closing a producer broke off")

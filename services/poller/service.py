@@ -35,7 +35,7 @@ from services.telemetry import metrics
 log = structlog.get_logger(__name__)
 
 _TICK = 0.5  # seconds between looks at what is due
-_SLACK = 20.0  # seconds of a lease for reading and writing, beyond fetching and parsing
+_SLACK = 10.0  # seconds of a lease for reading and writing, beyond fetching and parsing
 _UNKNOWN_AGAIN = 60.0  # seconds; another poller's feeds.yaml is ahead of ours
 _DRAIN = 15.0  # seconds to finish what is being published at the stop
 _RETENTION = timedelta(days=90)  # of what we have seen; far longer than feeds show an article
@@ -174,7 +174,7 @@ class Poller:
         return len(leases)
 
     def _lease(self, room: int) -> tuple[FeedLease, ...]:
-        seconds = self._settings.deadline + 2 * self._settings.parse_seconds + _SLACK
+        seconds = self._settings.deadline + self._settings.parse_seconds + _SLACK
         return self._store.lease(self._owner, self._clock.now(), limit=room, seconds=seconds)
 
     async def _poll(self, round_: Round, lease: FeedLease) -> None:
@@ -191,6 +191,9 @@ class Poller:
             return
         await round_.call(self._store.sync, wanted.feeds, self._clock.now())
         self._adopted = wanted
+        for gone in self._succeeded - {feed.id for feed in wanted.feeds}:
+            metrics.FEED_POLLED.remove(gone)
+            self._succeeded.discard(gone)
         self._feeds = {feed.id: feed for feed in wanted.feeds}
         self._failing &= self._feeds.keys()
         log.info("feeds adopted", feeds=len(self._feeds))
