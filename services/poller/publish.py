@@ -8,13 +8,14 @@ import structlog
 
 from services.core.article import Article
 from services.core.codec import encode, headers
-from services.core.errors import BufferFull, Fatal, Poison, Retriable
+from services.core.errors import Fatal, Poison, Retriable
 from services.core.ports.bus import Producer
 from services.core.streams import ARTICLES
 
 log = structlog.get_logger(__name__)
 
-_PATIENCE = 0.25  # seconds that a full buffer gets to drain by itself
+_PORTION = 500  # articles, and
+_PORTION_BYTES = 4_000_000  # so many bytes between two flushes: less than any producer buffers
 _ROUND = 2000  # articles sent before a flush
 
 
@@ -80,20 +81,22 @@ class Publisher:
     def _send(self, articles: Sequence[Article]) -> None:
         if self._producer is None:
             self._producer = self._produce()
+        count = size = 0
         for article in articles:
-            try:
-                self._send_one(self._producer, article)
-            except Poison as error:  # bounded texts do not reach the limit of the stream; if one does, say so
-                log.error("article refused by the bus", feed=article.feed, article=article.id, trace=article.trace_id, error=str(error))  # fmt: skip
+            if count >= _PORTION or size >= _PORTION_BYTES:
+                self._producer.flush()
+                count = size = 0
+            count, size = count + 1, size + self._send_one(self._producer, article)
         self._producer.flush()
 
-    def _send_one(self, producer: Producer, article: Article) -> None:
-        key, value = article.id.encode(), encode(article)
+    def _send_one(self, producer: Producer, article: Article) -> int:
+        """Bytes sent. Bounded texts stay below the limit of the stream; should one not, the bus says so and the others go on."""
+        value = encode(article)
         try:
-            producer.send(ARTICLES, key=key, value=value, headers=headers(article), timeout=_PATIENCE)
-        except BufferFull:  # nobody else flushes
-            producer.flush()
-            producer.send(ARTICLES, key=key, value=value, headers=headers(article))
+            producer.send(ARTICLES, key=article.id.encode(), value=value, headers=headers(article))
+        except Poison as error:
+            log.error("article refused by the bus", feed=article.feed, article=article.id, trace=article.trace_id, error=str(error))  # fmt: skip
+        return len(value)
 
     def _drop(self) -> None:
         producer, self._producer = self._producer, None

@@ -17,7 +17,7 @@ from tests.poller.running import TurnedClock
 
 @pytest.fixture
 def bus() -> MemoryBus:
-    made = MemoryBus(TurnedClock(), max_records=10)
+    made = MemoryBus(TurnedClock(), max_records=500)
     made.ensure(STREAMS)
     return made
 
@@ -35,12 +35,12 @@ def publishing(produce: Callable[[], Producer], use: Callable[[Publisher], Await
 def ids(bus: MemoryBus) -> list[str]:
     parts = range(bus.specs[ARTICLES].partitions)
     return sorted(
-        (record.key or b"").decode() for part in parts for record in bus.browse(Partition(ARTICLES, part), 0, 1000)
+        (record.key or b"").decode() for part in parts for record in bus.browse(Partition(ARTICLES, part), 0, 2000)
     )
 
 
 def test_more_articles_than_the_buffer_holds_all_arrive(bus: MemoryBus) -> None:
-    many = [article(id=f"a{number:03}") for number in range(35)]
+    many = [article(id=f"a{number:04}") for number in range(1200)]
     publishing(lambda: bus.producer("p"), lambda publisher: publisher.publish(many))
     assert ids(bus) == [one.id for one in many]
 
