@@ -1,0 +1,73 @@
+"""The small words of English by what they do in a sentence. Closed classes: nothing an analyst would add to."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PREPOSITIONS = _words(
+    "to for from with in on against at by of near over into within inside toward towards between under amid upon during"
+    " via through across around about following despite beyond without throughout targeting regarding concerning including"
+)
+CONJUNCTIONS = _words("and or & plus nor")
+SUBORDINATORS = _words(
+    "that which who whom whose when while after before as because if although though but since until where whereas"
+    " unless so than how why what whether"
+)
+BE = _words("be been being is are was were am 's 're isn't aren't wasn't weren't gets got")
+HAVE = _words("has have had having 've hasn't haven't hadn't")
+DO = _words("do does did doesn't don't didn't")
+MODALS = _words("will would shall should can could may might must 'll wo ca cannot won't wouldn't can't couldn't 'd")
+NEGATIONS = _words("not n't never no neither won't cannot wouldn't can't couldn't doesn't don't didn't isn't aren't")
+AUXILIARIES = BE | HAVE | DO | MODALS | _words("n't not ca wo")
+DETERMINERS = _words(
+    "the a an this these those that its their his her our your my some any all both each every another other no more most"
+    " several many few much first second third new fresh additional further latest tougher tough wide-ranging sweeping"
+)
+PRONOUNS = _words("he she it they we i you him them us himself itself themselves")
+ADVERBS = _words(
+    "already also now soon still again recently formally officially reportedly allegedly finally even only just once later"
+    " then currently immediately jointly quickly simultaneously unanimously previously directly secretly quietly effectively"
+    " tomorrow today tonight yesterday never ever not probably likely possibly apparently together ahead instead further too"
+    " largely mostly temporarily indefinitely partially actively long repeatedly separately nearly almost about"
+)
+RELATIVES = _words("which that who")
+STOPS = _words(', ; : . ! ? " ( ) [ ] - – — … / | “ ”')
+QUOTES = _words("\" ' “ ”")
+DAYS = _words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
+    " october november december week month year weekend morning evening night years months weeks days"
+)
+# nouns that may receive arms or be a target of sanctions without a name
+GROUPS = _words(
+    "rebels allies militants fighters groups forces proxies militias separatists opposition government army military troops"
+    " partners countries nations states customers insurgents group terrorists militia rebel insurgents officials companies"
+    " entities individuals firms banks people ministers leaders judges tankers ships vessels settlers politicians oligarchs"
+    " businessmen members generals officers company bank ministry minister president airline airlines refineries refinery"
+    " judge prosecutor prosecutors network networks hackers traders buyers citizens regime junta commanders commander leader"
+    " organisation organization organisations organizations gang gangs cartel cartels party airline exchange exchanges"
+    " prosecutors lawyers journalists executives tycoon tycoons family relatives envoy police agency agencies operatives"
+    " ally partner neighbours neighbors buyer regimes adversaries enemies friend friends"
+)
+# common verbs that no lexicon lists: where one stands, a clause has its verb
+VERBS = _words(
+    "make makes made making take takes took taken taking come comes came coming go goes went gone going see sees saw seen"
+    " become becomes became find finds found show shows showed shown lead leads led leave leaves left meet meets met"
+    " hold holds held holding bring brings brought begin begins began start starts started stop stops stopped try tries"
+    " tried use uses used using work works worked run runs ran fall falls fell fallen rise rises rose risen hit hits kill"
+    " kills killed die dies died fight fights fought attack attacks attacked strike strikes struck launch launches launched"
+    " fire fires fired destroy destroys destroyed win wins won lose loses lost face faces faced facing help helps helped"
+    " helping keep keeps kept let lets put puts set sets turn turns turned talk talks talked speak speaks spoke visit visits"
+    " visited travel travels arrive arrives arrived return returns returned join joins joined play plays played pay pays"
+    " paid raise raises raised cause causes caused remain remains remained include includes included produce produces"
+    " produced build builds built develop develops developed create creates created allow allows allowed force forces forced"
+    " drive drives drove driven draw draws drew push pushes pushed pull pulls pulled carry carries carried stand stands"
+    " stood think thinks thought know knows knew known believe believes believed want wants wanted need needs needed"
+    " expect expects expected hope hopes hoped fear fears feared seem seems seemed appear appears appeared mean means meant"
+    " accuse accuses accused blame blames blamed criticise criticizes criticized criticised condemn condemns condemned"
+    " denounce denounces denounced slam slams slammed hail hails hailed welcome welcomes welcomed praise praises praised"
+    " escalate escalates escalated deepen deepens deepened spark sparks sparked trigger triggers triggered prompt prompts"
+    " prompted follow follows followed end ends ended open opens opened close closes closed break breaks broke broken"
+    " counter defend defends defended protect protects protected respond responds responded react reacts reacted ensure"
+    " prevent prevents prevented avoid avoids avoided reach reaches reached sit sits sat loom looms loomed mark marks marked"
+)

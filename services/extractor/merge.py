@@ -1,0 +1,60 @@
+"""The acts of an article: the same act told twice is one, with all its evidence; roles are carried where the text refers back."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from services.core.act import Act, ArmsTransfer, Party
+
+_MOST_ACTS = 8
+_MOST_EVIDENCE = 6
+Roles = tuple[Party | None, Party | None]
+
+
+def roles(act: Act) -> Roles:
+    """The giving and the taking party."""
+    return (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
+
+
+def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
+    """At most eight acts in the order of the text. Those with more roles and those of the title come first when there are too many."""
+    kept: list[Act] = []
+    for act in acts:
+        place = next((i for i, other in enumerate(kept) if _covers(other, act) or _covers(act, other)), None)
+        if place is None:
+            kept.append(act)
+        else:
+            kept[place] = _joined(kept[place], act)
+    ranked = sorted(
+        kept,
+        key=lambda act: (
+            -sum(role is not None for role in roles(act)),
+            act.trigger.start >= title_end,
+            act.trigger.start,
+        ),
+    )
+    return tuple(sorted(ranked[:_MOST_ACTS], key=lambda act: act.trigger.start))
+
+
+def key(party: Party | None) -> str | None:
+    """By what two parties are the same: a country for whom it acts, an id, a name."""
+    if party is None:
+        return None
+    return party.country or party.id or party.name.casefold()
+
+
+def _covers(fuller: Act, act: Act) -> bool:
+    """Whether everything that ``act`` says of roles and stage ``fuller`` says too."""
+    if type(fuller) is not type(act) or fuller.stage != act.stage:
+        return False
+    return all(mine is None or key(mine) == key(other) for mine, other in zip(roles(act), roles(fuller), strict=True))
+
+
+def _joined(one: Act, other: Act) -> Act:
+    """Both as one: the fuller roles, the evidence of both, the telling sentence first."""
+    fuller, second = (one, other) if _covers(one, other) else (other, one)
+    evidence = tuple(dict.fromkeys((*fuller.evidence, *second.evidence)))[:_MOST_EVIDENCE]
+    if isinstance(fuller, ArmsTransfer) and isinstance(second, ArmsTransfer):
+        items = {item.name.casefold(): item for item in (*second.items, *fuller.items)}
+        return msgspec.structs.replace(fuller, evidence=evidence, items=tuple(items.values())[:8])
+    return msgspec.structs.replace(fuller, evidence=evidence)

@@ -1,0 +1,114 @@
+"""Fillers of roles: parties, lists of them, and noun phrases that name somebody the lexicons do not know."""
+
+from collections.abc import Iterator, Sequence
+
+from services.core.act import Method, Party
+from services.core.mention import EntityKind
+from services.extractor import english
+from services.extractor.clause import Clause
+from services.extractor.entities import Form
+from services.extractor.rows import Node, Sentence, is_stop
+
+_MOST = 6
+_LONGEST = 9  # nodes of a name
+
+
+def of_node(sentence: Sentence, at: int, method: Method) -> Party:
+    """The party at a node."""
+    node = sentence.nodes[at]
+    assert node.name is not None
+    entity = node.name.entity
+    return Party(name=entity.name, span=sentence.span(at, at), method=method, id=entity.id, country=entity.country)
+
+
+def of_nodes(sentence: Sentence, found: Sequence[int], method: Method) -> list[Party]:
+    """The parties at these nodes, each entity once."""
+    parties = {party.country or party.id: party for at in reversed(found) for party in [of_node(sentence, at, method)]}
+    return list(reversed(parties.values()))[:_MOST]
+
+
+def groups(nodes: Sequence[Node], slot: Sequence[int]) -> Iterator[list[int]]:
+    """The noun phrases of a slot: split at commas, ``and`` between names, and gaps."""
+    current: list[int] = []
+    for at in slot:
+        gap = bool(current) and at != current[-1] + 1
+        joint = nodes[at].word in english.CONJUNCTIONS
+        if gap or (joint and current and _stands_alone(nodes, current, at)):
+            yield current
+            current = []
+        if not joint or current:
+            current.append(at)
+    if current:
+        yield current
+
+
+def _stands_alone(nodes: Sequence[Node], current: Sequence[int], joint: int) -> bool:
+    """Whether what is before ``and`` is a name by itself: not ``Iranian and Chinese firms``."""
+    last = nodes[current[-1]]
+    following = nodes[joint + 1] if joint + 1 < len(nodes) else None
+    if following is None or last.adjective:
+        return False
+    return last.is_party or last.capital or following.is_party or following.capital
+
+
+def phrases(clause: Clause, slot: Sequence[int], method: Method) -> list[Party]:
+    """Those whom a slot names: parties of the lexicons, and phrases with a name or a group in them."""
+    found: list[Party] = []
+    for group in groups(clause.nodes, slot):
+        party = phrase(clause, group, method)
+        if party is not None and all(party.span != other.span for other in found):
+            found.append(party)
+    return found[:_MOST]
+
+
+def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None:
+    """The noun phrase as a party, or None where it names nobody."""
+    nodes, sentence = clause.nodes, clause.sentence
+    kept = _trimmed(nodes, group)
+    if not kept:
+        return None
+    named = [at for at in kept if nodes[at].is_party]
+    if named and (len(kept) == 1 or _whole(nodes, kept, named)):
+        return of_node(sentence, named[0], method)
+    telling = named or [
+        at for at in kept if nodes[at].word in english.GROUPS or (nodes[at].capital and not sentence.title)
+    ]
+    if not telling and not (sentence.title and any(nodes[at].capital for at in kept)):
+        return None
+    country = next((nodes[at].name.entity.country for at in named if nodes[at].name is not None), None)  # type: ignore[union-attr]
+    span = sentence.span(kept[0], kept[-1])
+    return Party(name=" ".join(span.quote.split()), span=span, method=method, country=country)
+
+
+def _whole(nodes: Sequence[Node], kept: Sequence[int], named: Sequence[int]) -> bool:
+    """Whether the phrase is no more than the party: ``Russia's government``, ``President Putin``."""
+    first = nodes[named[0]]
+    if first.name is None or first.name.form is Form.ADJECTIVE:
+        return False
+    rest = [nodes[at] for at in kept if at != named[0]]
+    if first.name.entity.kind is EntityKind.PERSON or first.name.form is Form.SEAT:
+        return True
+    return all(
+        node.word in {"'s", "government", "regime", "president", "leader", "leadership", "authorities"} for node in rest
+    )
+
+
+def _trimmed(nodes: Sequence[Node], group: Sequence[int]) -> list[int]:
+    """Without determiners and punctuation at its ends, cut where a time begins, at most so long."""
+    kept = list(group)
+    while kept and (
+        nodes[kept[0]].word in english.DETERMINERS | english.ADVERBS | english.PREPOSITIONS | {"'", '"', "-", "$"}
+        or is_stop(nodes[kept[0]])
+    ):
+        kept.pop(0)
+    for place, at in enumerate(kept):
+        if nodes[at].word in english.DAYS or (is_stop(nodes[at]) and nodes[at].word not in {"-", "&", "'", "."}):
+            kept = kept[:place]
+            break
+    while kept and (
+        nodes[kept[-1]].word
+        in english.DETERMINERS | english.PREPOSITIONS | english.CONJUNCTIONS | english.ADVERBS | {"'s", "'", '"', "-"}
+        or is_stop(nodes[kept[-1]])
+    ):
+        kept.pop()
+    return kept[:_LONGEST]

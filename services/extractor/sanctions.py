@@ -1,0 +1,352 @@
+"""Sanctions: who takes what measure against whom, by nouns of measures, verbs of sanctioning and verbs with objects."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from services.core.act import Method, Party, Sanction, SanctionStage
+from services.extractor import english, parties, stance
+from services.extractor.clause import Clause, Frame
+from services.extractor.rows import Node, is_stop
+
+_AGAINST = ("on", "against", "targeting", "upon", "over+", "on+", "against+", "at")
+_EVADED = frozenset(
+    {
+        "evade",
+        "circumvent",
+        "dodge",
+        "skirt",
+        "bust",
+        "bypass",
+        "sidestep",
+        "flout",
+        "defy",
+        "violate",
+        "breach",
+        "break",
+    }
+)
+_SUFFERING = frozenset({"face", "suffer", "endure", "withstand", "survive", "weather", "risk", "escape", "avoid"})
+# verbs whose subject is not the imposer
+_OTHERS = frozenset(
+    {
+        "blame",
+        "criticise",
+        "criticize",
+        "condemn",
+        "denounce",
+        "slam",
+        "protest",
+        "hurt",
+        "batter",
+        "cripple",
+        "squeeze",
+        "hobble",
+    }
+)
+_ORDER = (
+    SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.REFUSED, SanctionStage.EASED, SanctionStage.THREATENED,
+    SanctionStage.IMPOSED, SanctionStage.IN_FORCE,
+)  # fmt: skip
+
+
+class Found(Struct):
+    """A sanction that a rule has found, its roles as parties."""
+
+    rule: str
+    frame: Frame
+    imposers: list[Party]
+    targets: list[Party]
+    stage: SanctionStage
+    measure: tuple[int, int]
+
+
+class SanctionRules:
+    """The rules. They read tags only, so the lexicons stand in the vocabulary."""
+
+    def acts(self, clause: Clause, *, spoken: bool) -> Iterator[Sanction]:
+        """The sanctions that a sentence tells, one per imposer and target. ``spoken``: the article speaks of sanctions by name."""
+        for found in _Reader(clause, spoken=spoken).found():
+            yield from _told(clause, found)
+
+
+class _Reader:
+    def __init__(self, clause: Clause, *, spoken: bool) -> None:
+        self.clause = clause
+        self.nodes = clause.nodes
+        self.spoken = spoken
+
+    def found(self) -> Iterator[Found]:
+        for at, node in enumerate(self.nodes):
+            found = None
+            verbal = node.name is None and self.clause.verbal(at)
+            if verbal and node.tags & {"s.verb.imposed", "s.verb.eased"} and self._meant(at, node):
+                found = self._verb(at, node)
+            elif node.word == "sanctioned" and not verbal:
+                found = self._attribute(at)
+            elif node.tags & {"sanction"} or ("penalty" in node.tags and self.spoken):
+                found = self._noun(at, node) if not verbal and not self._modifies(at) else None
+            elif verbal:
+                found = self._phrase(at, node)
+            if found is not None and (found.imposers or found.targets):
+                yield found
+
+    def _meant(self, at: int, node: Node) -> bool:
+        """``designate`` needs a word of terror or sanctions near."""
+        if "guarded" not in node.tags:
+            return True
+        return any("terror" in other.word or "sanction" in other.word for other in self.nodes)
+
+    def _modifies(self, at: int) -> bool:
+        """``sanctions relief``: the noun that follows tells it."""
+        following = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
+        return (
+            following is not None and bool(following.tags & {"sanction", "penalty"}) and not self.clause.verbal(at + 1)
+        )
+
+    # ---------------------------------------------------------------- verbs
+
+    def _verb(self, at: int, node: Node) -> Found:
+        frame = self.clause.of_verb(at)
+        stage = SanctionStage.EASED if "s.verb.eased" in node.tags else SanctionStage.IMPOSED
+        stage = self._over(frame) or stage
+        if frame.passive:
+            targets = self._span(frame.subject_span, frame.method) or self._targets(frame)
+            return Found("sanction.passive", frame, self._named(frame, ("by",)), targets, stage, (at, at))
+        targets = parties.phrases(self.clause, frame.objects, frame.method)
+        return Found("sanction.verb", frame, self._subject(frame), targets, stage, (at, at))
+
+    def _attribute(self, at: int) -> Found | None:
+        """``sanctioned Russian tankers``, ``US-sanctioned firms``."""
+        end = at + 1
+        while (
+            end < len(self.nodes)
+            and end - at < 9
+            and not self.clause.boundary(end)
+            and self.nodes[end].word not in english.PREPOSITIONS | {","}
+        ):
+            end += 1
+        targets = parties.phrases(self.clause, range(at + 1, end), Method.PATTERN)[:1]
+        hyphen = at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party
+        imposers = parties.of_nodes(self.clause.sentence, [at - 2], Method.PATTERN) if hyphen else []
+        frame = Frame(at=at, first=at, last=end - 1)
+        return (
+            Found("sanction.attribute", frame, imposers, targets, SanctionStage.IN_FORCE, (at, at)) if targets else None
+        )
+
+    def _phrase(self, at: int, node: Node) -> Found | None:
+        """``freezes the assets of``, ``bans imports of``, ``cuts economic ties with``."""
+        rule = next((tag for tag in sorted(node.tags) if tag.startswith("p.") and tag.endswith(".verb")), None)
+        if rule is None:
+            return None
+        wanted = rule.removesuffix("verb") + "object"
+        frame = self.clause.of_verb(at)
+        place = next((i for i in range(at + 1, min(len(self.nodes), at + 12)) if wanted in self.nodes[i].tags), None)
+        if place is None:
+            return None
+        stage = self._over(frame) or SanctionStage(rule.split(".")[1])
+        behind = Frame(at=place)
+        self.clause.right(behind, place + 1)
+        slots = {**frame.slots, **behind.slots}
+        targets = [
+            party
+            for slot in ("of", "with", "from", "belonging", "on", "against", "to")
+            for party in parties.phrases(self.clause, slots.get(slot, ()), frame.method)
+        ]
+        targets = (
+            targets
+            or parties.phrases(self.clause, behind.objects, frame.method)
+            or parties.phrases(self.clause, [i for i in frame.objects if i < place], frame.method)
+        )
+        if not targets:
+            return None
+        return Found("sanction.phrase", frame, self._subject(frame), targets[:2], stage, (at, place))
+
+    # ---------------------------------------------------------------- nouns
+
+    def _noun(self, at: int, node: Node) -> Found | None:
+        frame = self.clause.of_noun(at)
+        targets = self._targets(frame)
+        imposers = self._named(frame, ("by", "from"))
+        owned = parties.of_nodes(self.clause.sentence, frame.owners, frame.method)
+        for owner in owned:
+            self._place_owner(frame, owner, imposers, targets)
+        stage = self._stage(frame, node)
+        self._governing(frame, stage, imposers, targets)
+        if "sanction" not in node.tags and not (targets and imposers):
+            return None
+        measure = (max(frame.first, at - 3), at) if not frame.owners else (at, at)
+        return Found(
+            "sanction.noun",
+            frame,
+            imposers,
+            targets,
+            stage,
+            (at, at) if measure[0] < self.clause.noun_start(at) else (at, at),
+        )
+
+    def _place_owner(self, frame: Frame, owner: Party, imposers: list[Party], targets: list[Party]) -> None:
+        """``US sanctions`` names who imposes, ``Iran sanctions`` who suffers, unless the rest of the sentence says otherwise."""
+        index = next(i for i in frame.owners if self.nodes[i].start == owner.span.start)
+        name = self.nodes[index].name
+        usual = name.entity.usual if name else None
+        if targets or usual == "imposer":
+            if (not imposers and all(_other(owner, party) for party in targets)) or (
+                usual == "imposer" and all(_other(owner, party) for party in [*targets, *imposers])
+            ):
+                imposers.append(owner)
+        elif usual == "target" or frame.subject:
+            targets.append(owner)
+        else:
+            imposers.append(owner)
+
+    def _governing(self, frame: Frame, stage: SanctionStage, imposers: list[Party], targets: list[Party]) -> None:
+        """What the verb over the noun adds: its subject imposes, or suffers, or evades; its object may be the target."""
+        verb = frame.verb
+        if verb is None:
+            self._predicate(frame, stage, imposers, targets)
+            return
+        lemma = self._lemma(verb.at)
+        subject = self._subject(verb)
+        if stage is SanctionStage.VIOLATED or lemma in _SUFFERING or lemma in _EVADED or self._under(frame):
+            if not targets or (stage is SanctionStage.VIOLATED and subject):
+                targets[:] = [party for party in subject if all(_other(party, other) for other in imposers)] or targets
+            return
+        if verb.passive:
+            sufferers = self._span(verb.subject_span, verb.method)
+            if not targets and sufferers:
+                targets.extend(sufferers[:3])
+            if not imposers:
+                imposers.extend(self._named(verb, ("by",)))
+            return
+        if not targets and verb.at < frame.at:
+            between = [i for i in verb.objects if i < frame.first or i < self.clause.noun_start(frame.at)]
+            if self.nodes[self.clause.noun_start(frame.at) - 1].word == "with":
+                targets.extend(parties.phrases(self.clause, between, verb.method))
+        if not imposers and lemma not in _OTHERS and not self._caller(frame, stage):
+            imposers.extend(party for party in subject if all(_other(party, other) for other in targets))
+
+    def _predicate(self, frame: Frame, stage: SanctionStage, imposers: list[Party], targets: list[Party]) -> None:
+        """``US sanctions hit Rosneft``, ``sanctions were imposed on X by Y``."""
+        predicate = frame.predicate
+        if predicate is None or targets:
+            return
+        if not frame.passive:
+            objects = parties.phrases(self.clause, predicate.objects, predicate.method)
+            targets.extend(party for party in objects[:2] if all(_other(party, other) for other in imposers))
+
+    def _under(self, frame: Frame) -> bool:
+        start = self.clause.noun_start(frame.at)
+        return start > 0 and self.nodes[start - 1].word in {"under", "despite", "amid"}
+
+    def _caller(self, frame: Frame, stage: SanctionStage) -> bool:
+        """Whether the subject only calls for it. Who was called upon is the subject already where the sentence names him."""
+        if stage is not SanctionStage.CALLED_FOR or frame.verb is None:
+            return False
+        return "s.called_for" in self.nodes[frame.verb.at].tags
+
+    def _targets(self, frame: Frame) -> list[Party]:
+        for slot in _AGAINST:
+            found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
+            if found:
+                return found
+        return []
+
+    def _named(self, frame: Frame, slots: Sequence[str]) -> list[Party]:
+        for slot in slots:
+            found = [i for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
+            if found:
+                return parties.of_nodes(self.clause.sentence, found[:3], frame.method)
+        return []
+
+    def _subject(self, frame: Frame) -> list[Party]:
+        return parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+
+    def _span(self, span: tuple[int, int] | None, method: Method) -> list[Party]:
+        return parties.phrases(self.clause, range(span[0], span[1] + 1), method) if span else []
+
+    def _lemma(self, at: int) -> str:
+        verb = self.nodes[at].verb
+        return verb.lemma if verb else self.nodes[at].word
+
+    # ---------------------------------------------------------------- stages
+
+    def _over(self, frame: Frame) -> SanctionStage | None:
+        """The stage that words over a verb bring; None where it stands by itself."""
+        over = [self.nodes[i] for i in frame.governors]
+        words = {node.word for node in over}
+        tags = {tag for node in over if node.verb for tag in node.tags}
+        if words & english.NEGATIONS or "s.refused" in tags:
+            return SanctionStage.REFUSED
+        if ("s.called_for" in tags and not words & {"will"} and not tags & {"s.threatened"}) or words & {
+            "urged",
+            "urges",
+            "calls",
+            "called",
+            "demands",
+        }:
+            return SanctionStage.CALLED_FOR
+        threatening = any("threatening" in node.tags for node in over)
+        if threatening or "s.threatened" in tags or (words & {"to"} and not words & english.HAVE):
+            return SanctionStage.THREATENED
+        return None
+
+    def _stage(self, frame: Frame, node: Node) -> SanctionStage:
+        if "s.noun.violated" in node.tags:
+            return SanctionStage.VIOLATED
+        start = self.clause.noun_start(frame.at)
+        over = [self.nodes[i] for i in frame.governors if self.nodes[i].name is None]
+        inner = self.nodes[start : frame.at]
+        tags = [tag for other in over if other.verb for tag in other.tags]
+        words = {other.word for other in over}
+        if "s.noun.eased" in node.tags:
+            return SanctionStage.EASED
+        if words & english.NEGATIONS and not words & {"rule"}:
+            return SanctionStage.REFUSED
+        if {"rule", "ruled", "rules"} & words and "out" in {
+            self.nodes[i].word for i in range(max(0, start - 3), start)
+        }:
+            return SanctionStage.REFUSED
+        threatening = any("threatening" in other.tags for other in (*over, *inner)) or self._threat_behind(frame)
+        for stage in _ORDER[:4]:
+            if f"s.{stage}" in tags:
+                return self._settled(stage, over)
+        if threatening or ("s.threatened" in tags and "s.imposed" not in tags[:3]):
+            return SanctionStage.THREATENED
+        if "s.imposed" in tags:
+            return SanctionStage.IMPOSED
+        return SanctionStage.IN_FORCE
+
+    def _settled(self, stage: SanctionStage, over: Sequence[Node]) -> SanctionStage:
+        """Words that both call for and threaten: a party that wants sanctions of its own threatens."""
+        return stage
+
+    def _threat_behind(self, frame: Frame) -> bool:
+        following = self.nodes[frame.at + 1 : frame.at + 3]
+        return any("threatening.after" in node.tags for node in following if not is_stop(node))
+
+
+def _other(one: Party, other: Party) -> bool:
+    """Whether two parties differ."""
+    if one.country and other.country:
+        return one.country != other.country
+    return one.id != other.id or one.id is None
+
+
+def _told(clause: Clause, found: Found) -> Iterator[Sanction]:
+    said = stance.source(clause, found.frame)
+    first, last = found.measure
+    span = clause.sentence.span(first, last)
+    measure = Party(name=span.quote, span=span, method=Method.PATTERN)
+    imposers: list[Party | None] = [*found.imposers[:4]] or [None]
+    targets: list[Party | None] = [*found.targets[:5]] or [None]
+    for imposer in imposers:
+        for target in targets:
+            if imposer and target and not _other(imposer, target):
+                continue
+            own = [party for party in (imposer, target) if party]
+            sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is SanctionStage.VIOLATED)
+            yield Sanction(
+                certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),
+                evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, imposer=imposer, target=target, measure=measure,
+            )  # fmt: skip

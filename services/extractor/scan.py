@@ -1,0 +1,134 @@
+"""One pass of an Aho-Corasick automaton over an article finds every name and phrase of the lexicons.
+
+Aho and Corasick, "Efficient string matching: an aid to bibliographic search", CACM 18(6), 1975.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import ahocorasick
+
+from services.extractor.entities import Form, Name
+from services.extractor.inflect import noun_forms
+from services.extractor.lexicons import Lexicons
+from services.extractor.text import lowered
+
+_SHORT_NAME = 5
+_WORDS = frozenset(
+    [
+        "us",
+        "ap",
+        "au",
+        "it",
+        "rt",
+        "ft",
+        "spa",
+        "hal",
+        "pap",
+        "sana",
+        "dawn",
+        "wam",
+        "sami",
+        "ani",
+        "indra",
+        "nis",
+        "stm",
+        "tai",
+        "kai",
+        "iai",
+    ]
+)
+
+
+class Term(NamedTuple):
+    """What a phrase means. ``layer``: name, tag, topic, mask or veto. ``text`` is as the lexicon writes it."""
+
+    layer: str
+    key: str  # of a tag, topic or field; empty for names
+    text: str
+    weight: float = 0.0
+    name: Name | None = None
+
+
+class Hit(NamedTuple):
+    """A phrase found at ``start:end``."""
+
+    start: int
+    end: int
+    term: Term
+
+
+class Scanner:
+    """Immutable after it is built."""
+
+    def __init__(self, lexicons: Lexicons, phrases: Iterable[tuple[str, str]]) -> None:
+        """``phrases``: further phrases with their tags, of the rules for acts."""
+        table: dict[str, list[Term]] = {}
+        for term in (*_names(lexicons), *_terms(lexicons), *(Term("tag", tag, text) for text, tag in phrases)):
+            table.setdefault(lowered(term.text), []).append(term)
+        self._automaton = ahocorasick.Automaton()
+        for text, terms in table.items():
+            self._automaton.add_word(text, (len(text), tuple(dict.fromkeys(terms))))
+        self._automaton.make_automaton()
+
+    def hits(self, text: str, lower: str) -> list[Hit]:
+        """Every phrase that stands in the text as whole words, overlaps included. ``lower`` is ``text`` lowered."""
+        found: list[Hit] = []
+        last = len(lower)
+        caseless = text == lower or text.isupper()
+        for at, (size, terms) in self._automaton.iter(lower):
+            start, end = at - size + 1, at + 1
+            if (start and lower[start - 1].isalnum() and lower[start].isalnum()) or (
+                end < last and lower[end].isalnum() and lower[at].isalnum()
+            ):
+                continue
+            for term in terms:
+                if term.name is None or _written(term.text, text[start:end], caseless=caseless):
+                    found.append(Hit(start, end, term))
+        return found
+
+
+def _written(name: str, words: str, *, caseless: bool) -> bool:
+    """Whether a name is written as a name: capitals where it has them. Short names that are words too must be exact."""
+    if words == name:
+        return True
+    if caseless:
+        return name.lower() not in _WORDS
+    if len(name) < _SHORT_NAME and name.isupper():
+        return False
+    return all(char.isupper() for char, own in zip(words, name, strict=False) if own.isupper())
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Those that no longer one covers, left to right, none overlapping another."""
+    kept: list[Hit] = []
+    reached = 0
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.start >= reached:
+            kept.append(hit)
+            reached = hit.end
+    return kept
+
+
+def expanded(term: str) -> tuple[str, ...]:
+    """A term without its ``n:``, and its plural."""
+    return noun_forms(term[2:]) if term.startswith("n:") else (term,)
+
+
+def _names(lexicons: Lexicons) -> Iterator[Term]:
+    for name in lexicons.names:
+        yield Term("name", "", name.text, name=name)
+        if name.form is Form.NAME and "." not in name.text and name.text.isupper() and len(name.text) > _SHORT_NAME:
+            yield Term("name", "", name.text.capitalize(), name=name)
+
+
+def _terms(lexicons: Lexicons) -> Iterator[Term]:
+    for topic in lexicons.topics:
+        for weight, terms in ((3.0, topic.core), (1.0, topic.support), (-1.0, topic.exclude)):
+            for term in terms:
+                yield from (Term("topic", topic.id, text, weight) for text in expanded(term))
+    for mask in lexicons.false_friends.masks:
+        yield Term("mask", "", mask)
+    for field, terms in lexicons.false_friends.vetoes.items():
+        for term in terms:
+            yield from (Term("veto", field, text) for text in expanded(term))

@@ -1,0 +1,150 @@
+"""The reader: from an article to its topics, mentions and acts.
+
+Order of work, cheapest first: one automaton pass over the text finds every name and phrase of the lexicons; only articles
+with a word of arms or sanctions are split into sentences, only sentences with one are tokenised and read for acts.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import spacy
+
+from services import __version__
+from services.core.act import Act
+from services.core.article import Article, Skipped, TaggedArticle
+from services.core.mention import EntityKind, Mention, Span
+from services.core.settings import ExtractorSettings
+from services.extractor import language
+from services.extractor.clause import Clause, Syntax
+from services.extractor.lexicons import Lexicons, load_lexicons
+from services.extractor.merge import merged
+from services.extractor.rows import Sentence, build, split
+from services.extractor.sanctions import SanctionRules
+from services.extractor.scan import Hit, Scanner, longest
+from services.extractor.text import bounded, lowered, readable
+from services.extractor.topics import find_topics
+from services.extractor.transfers import TransferRules
+from services.extractor.vocabulary import TELLING, Vocabulary
+
+_CACHE = 200_000  # words the tokenizer remembers; its default of 10,000 costs a factor of four on news
+_MOST_MENTIONS = 400
+_MOST_SENTENCES = 120  # read for acts in one article
+
+
+class SpacyTagger:
+    """See :class:`services.core.ports.edges.Tagger`. Not thread-safe. The same article gives the same result, byte for byte."""
+
+    def __init__(self, lexicons: Path | Lexicons, settings: ExtractorSettings, syntax: Syntax | None = None) -> None:
+        """``syntax``: a parser whose frames come before those read by pattern. Raises ConfigInvalid with every mistake in the lexicons."""
+        self._lexicons = lexicons if isinstance(lexicons, Lexicons) else load_lexicons(lexicons)
+        self._settings = settings
+        self._syntax = syntax
+        self._vocabulary = Vocabulary(self._lexicons)
+        self._scanner = Scanner(self._lexicons, self._vocabulary.phrases)
+        pipeline: Any = spacy.blank("en")
+        self._tokenizer = pipeline.tokenizer
+        self._tokenizer.max_cache_size = _CACHE
+        self._transfers = TransferRules(self._lexicons)
+        self._sanctions = SanctionRules()
+        self.version = f"rules/{__version__}+{self._lexicons.digest}"
+        language.warm()
+
+    def tag(self, article: Article, now: datetime) -> TaggedArticle:
+        """What the article says. Time is linear in the bounded text."""
+        text, truncated = bounded(article.text, self._settings.max_text)
+        copy = readable(text)
+        spoken = language.detect(copy, article.language)
+        plain = TaggedArticle(
+            article=article, language=spoken, truncated=truncated, extractor=self.version, tagged_at=now
+        )
+        if spoken not in self._settings.languages:
+            return msgspec.structs.replace(plain, skipped=Skipped.LANGUAGE)
+        hits = _unmasked(self._scanner.hits(copy, lowered(copy)))
+        names = longest(hit for hit in hits if hit.term.layer == "name")
+        acts = self._acts(article, text, copy, hits)
+        topics = find_topics(text, len(article.title), hits, acts, self._lexicons.topics)
+        return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=acts)
+
+    def _acts(self, article: Article, text: str, copy: str, hits: Sequence[Hit]) -> tuple[Act, ...]:
+        telling = sorted(hit.start for hit in hits if _telling(hit))
+        if not telling or _vetoed(hits):
+            return ()
+        spoken = any(hit.term.key == "sanction" for hit in hits)
+        known = [
+            hit for hit in hits if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
+        ]
+        found: list[Act] = []
+        for sentence in self._sentences(article, text, copy, telling, known):
+            clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
+            found += self._transfers.acts(clause)
+            found += self._sanctions.acts(clause, spoken=spoken)
+        return merged(found, len(article.title))
+
+    def _sentences(
+        self, article: Article, text: str, copy: str, telling: list[int], hits: Sequence[Hit]
+    ) -> Iterator[Sentence]:
+        """The sentences that hold a telling word, as rows of nodes. None crosses from title to summary or body."""
+        number = 0
+        for begin, finish in _fields(article, len(text)):
+            for start, end in split(copy, begin, finish):
+                if not any(start <= at < end for at in telling):
+                    continue
+                number += 1
+                if number > _MOST_SENTENCES:
+                    return
+                doc = self._tokenizer(copy[start:end])
+                inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
+                nodes = build(doc, start, inside, self._vocabulary)
+                yield Sentence(start, end, nodes, begin == 0 and bool(article.title), number, text[start:end])
+
+
+def _fields(article: Article, limit: int) -> Iterator[tuple[int, int]]:
+    """Where title, summary and body stand in the text."""
+    start = 0
+    for part in (article.title, article.summary, article.body):
+        if part and start < limit:
+            yield start, min(start + len(part), limit)
+            start += len(part) + 2
+
+
+def _telling(hit: Hit) -> bool:
+    term = hit.term
+    if term.layer == "name":
+        return term.name is not None and term.name.entity.kind is EntityKind.WEAPON
+    return term.layer == "tag" and (term.key in TELLING or term.key.endswith(".object"))
+
+
+def _unmasked(hits: list[Hit]) -> list[Hit]:
+    """Without the terms that a false friend covers. Names stay."""
+    masks = [hit for hit in hits if hit.term.layer == "mask"]
+    if not masks:
+        return hits
+    return [
+        hit for hit in hits
+        if hit.term.layer in {"name", "veto"} or (hit.term.layer != "mask" and not any(mask.start < hit.end and hit.start < mask.end for mask in masks))
+    ]  # fmt: skip
+
+
+def _vetoed(hits: Sequence[Hit]) -> bool:
+    """Whether the words of another field outweigh ours: sport, courts, games."""
+    fields = Counter(hit.term.key for hit in hits if hit.term.layer == "veto")
+    if not fields:
+        return False
+    ours = len({hit.start for hit in hits if _telling(hit)}) + sum(
+        hit.term.weight > 1 and hit.term.key in {"sanctions", "arms_transfer"} for hit in hits
+    )
+    return max(fields.values()) * 2 > ours
+
+
+def _mentions(text: str, names: Sequence[Hit]) -> tuple[Mention, ...]:
+    found: list[Mention] = []
+    for hit in names[:_MOST_MENTIONS]:
+        assert hit.term.name is not None
+        entity = hit.term.name.entity
+        span = Span(start=hit.start, end=hit.end, quote=text[hit.start : hit.end])
+        found.append(Mention(span=span, kind=entity.kind, id=entity.id, name=entity.name, country=entity.country))
+    return tuple(found)

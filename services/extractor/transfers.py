@@ -1,0 +1,347 @@
+"""Arms transfers: who passes arms to whom, by verbs of giving and getting and by nouns of transfer."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from services.core.act import ArmsTransfer, Method, Party, TransferStage
+from services.core.mention import Span
+from services.extractor import english, parties, stance
+from services.extractor.clause import Clause, Frame
+from services.extractor.lexicons import Lexicons
+from services.extractor.rows import Node
+
+_TO = ("to", "for", "into", "towards")
+_TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
+_MOST_ITEMS = 6
+_SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
+
+
+class Found(Struct):
+    """A transfer that a rule has found, its roles as parties."""
+
+    rule: str
+    frame: Frame
+    items: list[int]
+    suppliers: list[Party]
+    recipients: list[Party]
+    stage: TransferStage
+
+
+class TransferRules:
+    """The rules, compiled from the lexicons."""
+
+    def __init__(self, lexicons: Lexicons) -> None:
+        self._rank = {code: rank for rank, code in enumerate(lexicons.transfer.exporters)}
+
+    def acts(self, clause: Clause) -> Iterator[ArmsTransfer]:
+        """The transfers that a sentence tells, one per supplier and recipient."""
+        reader = _Reader(clause, self._rank)
+        for found in reader.found():
+            yield from _told(clause, found)
+
+
+class _Reader:
+    def __init__(self, clause: Clause, rank: dict[str, int]) -> None:
+        self.clause = clause
+        self.nodes = clause.nodes
+        self.rank = rank
+        self.armed = any(node.is_item or "military" in node.tags for node in self.nodes)
+
+    def found(self) -> Iterator[Found]:
+        if not self.armed:
+            return
+        for at, node in enumerate(self.nodes):
+            found = None
+            if node.tags & {"give", "equip", "get"} and node.name is None and self.clause.verbal(at):
+                found = self._verb(at, node)
+            elif node.tags & _TRANSFER_NOUNS and node.name is None:
+                found = self._noun(at, node)
+            elif node.word in _SUPPLIED and at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party:
+                found = self._adjective(at)
+            if found is not None and (found.suppliers or found.recipients):
+                yield found
+
+    # ---------------------------------------------------------------- what passes
+
+    def _is_item(self, at: int) -> bool:
+        node = self.nodes[at]
+        return node.is_item or ("loose" in node.tags and node.name is None)
+
+    def _items(self, found: Sequence[int]) -> list[int]:
+        items = [at for at in found if self._is_item(at)]
+        strong = any(self.nodes[at].is_item or (at and "military" in self.nodes[at - 1].tags) for at in items)
+        return items[:_MOST_ITEMS] if strong else []
+
+    # ---------------------------------------------------------------- verbs
+
+    def _verb(self, at: int, node: Node) -> Found | None:
+        frame = self.clause.of_verb(at)
+        behind = [*frame.objects, *(i for slot in ("with", "of", "in") for i in frame.slots.get(slot, ()))]
+        if any(
+            self.nodes[i].tags & _TRANSFER_NOUNS and not self.nodes[i].name
+            for i in (*frame.objects, *frame.slots.get("in", ()))
+        ):
+            return None  # "announces a sale of jets": the noun tells it
+        if node.tags & {"give", "equip"}:
+            return self._giving(frame, node, behind)
+        return self._getting(frame, node, behind)
+
+    def _giving(self, frame: Frame, node: Node, behind: Sequence[int]) -> Found | None:
+        subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
+        if frame.passive:
+            return self._given(frame, subject)
+        items = self._items(behind)
+        if not items and "equip" in node.tags and node.verb and node.verb.lemma in {"arm", "rearm"}:
+            items = [frame.at]
+        if not items:
+            return None
+        recipients = self._recipients(frame)
+        if not recipients:
+            recipients = self._object(frame, items)
+        suppliers = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        return Found("transfer.give", frame, items, suppliers, recipients, self._verb_stage(frame, node))
+
+    def _given(self, frame: Frame, subject: list[int]) -> Found | None:
+        items = self._items(subject)
+        suppliers = self._named(frame, ("by", "from"))
+        node = self.nodes[frame.at]
+        if items:
+            owner = [i for i in subject if self.nodes[i].is_party and i < items[-1]]
+            if not suppliers and owner:
+                suppliers = parties.of_nodes(self.clause.sentence, owner, Method.PATTERN)
+            return Found(
+                "transfer.given", frame, items, suppliers, self._recipients(frame), self._verb_stage(frame, node)
+            )
+        items = self._items(frame.slots.get("with", ()))
+        if not items:
+            return None
+        recipients = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        return Found("transfer.given_with", frame, items, suppliers, recipients, self._verb_stage(frame, node))
+
+    def _object(self, frame: Frame, items: Sequence[int]) -> list[Party]:
+        """``send Ukraine missiles``, ``provide it with``, ``arm rebels``."""
+        objects = [i for i in frame.objects if i < items[0] or items[0] == frame.at]
+        whole = [i for i in objects if self.nodes[i].is_party and not self.nodes[i].adjective]
+        if whole and whole[0] <= frame.at + 3:
+            return parties.of_nodes(self.clause.sentence, whole[:1], frame.method)
+        if "with" in frame.slots or items[0] == frame.at:
+            return parties.phrases(self.clause, objects, frame.method)[:1]
+        return []
+
+    def _getting(self, frame: Frame, node: Node, behind: Sequence[int]) -> Found | None:
+        subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
+        items = self._items(subject if frame.passive else frame.objects)
+        suppliers = self._named(frame, ("from",))
+        if not items and "seeking" in node.tags and not frame.passive:
+            items = self._items(frame.slots.get("for", ()))  # "asks Germany for tanks"
+            suppliers = suppliers or parties.of_nodes(
+                self.clause.sentence, [i for i in frame.objects if self.nodes[i].is_party], frame.method
+            )
+        if not items:
+            return None
+        if not suppliers:
+            owners = [
+                i for i in (subject if frame.passive else frame.objects) if self.nodes[i].is_party and i < items[-1]
+            ]
+            suppliers = parties.of_nodes(self.clause.sentence, owners[:2], Method.PATTERN)
+        recipients = (
+            self._named(frame, ("by",))
+            if frame.passive
+            else parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        )
+        stage = self._verb_stage(frame, node)
+        return Found("transfer.get", frame, items, suppliers, recipients, stage)
+
+    def _recipients(self, frame: Frame) -> list[Party]:
+        for slot in _TO:
+            found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
+            if found:
+                return found
+        return []
+
+    def _named(self, frame: Frame, slots: Sequence[str]) -> list[Party]:
+        for slot in slots:
+            found = [i for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
+            if found:
+                return parties.of_nodes(self.clause.sentence, found[:3], frame.method)
+        return []
+
+    # ---------------------------------------------------------------- nouns
+
+    def _noun(self, at: int, node: Node) -> Found | None:
+        frame = self.clause.of_noun(at)
+        before = list(range(self.clause.noun_start(at), at + 1))
+        items = self._items(before)
+        if not items and not node.tags & {"aid"}:
+            items = self._items([*frame.objects, *frame.slots.get("for", ())])
+        if not items and "aid" in node.tags:
+            items = [at] if self.armed else []
+        if not items:
+            return None
+        recipients = self._recipients(frame)
+        if items and not any(self._is_item(i) for i in before):
+            recipients = [
+                party
+                for party in recipients
+                if not any(party.span.start <= self.nodes[i].start < party.span.end for i in items)
+            ]
+        suppliers = self._named(frame, ("from", "by"))
+        if "n.get" in node.tags:
+            found = self._bought(frame, suppliers)
+        elif "n.both" in node.tags:
+            found = self._dealt(frame, suppliers, recipients)
+        else:
+            found = self._sold(frame, suppliers, recipients)
+        return Found("transfer.noun", frame, items, *found, self._noun_stage(frame, node))
+
+    def _sold(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
+        sentence = self.clause.sentence
+        owners = parties.of_nodes(sentence, frame.owners, frame.method)
+        subject = parties.of_nodes(sentence, frame.subject, frame.method)
+        verb = self.nodes[frame.verb.at] if frame.verb else None
+        if verb is not None and "get" in verb.tags and not frame.passive:
+            return suppliers or owners[:1], recipients or subject
+        if owners and not recipients and not suppliers:
+            if subject and not _same(subject[0], owners[0]) and self.rank.get(owners[0].country or "", 99) > 4:
+                return subject, owners[:1]
+            if len(owners) > 1:
+                return owners[:1], owners[1:2]
+            return (owners[:1], []) if (owners[0].country or "") in self.rank else (subject, owners[:1])
+        suppliers = suppliers or owners[:3]
+        if not suppliers and verb is not None and not _urging(frame, self.nodes):
+            suppliers = [party for party in subject if not any(_same(party, other) for other in recipients)]
+        return suppliers, recipients
+
+    def _bought(self, frame: Frame, suppliers: list[Party]) -> tuple[list[Party], list[Party]]:
+        sentence = self.clause.sentence
+        owners = parties.of_nodes(sentence, frame.owners, frame.method)
+        subject = parties.of_nodes(sentence, frame.subject, frame.method)
+        inner = [i for i in frame.objects if self.nodes[i].is_party]
+        suppliers = suppliers or parties.of_nodes(sentence, inner[:1], frame.method)
+        recipients = owners[:1] or self._named(frame, ("by",)) or subject
+        return suppliers, [party for party in recipients if not any(_same(party, other) for other in suppliers)]
+
+    def _dealt(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
+        """A deal between two: who usually supplies is the supplier."""
+        sentence = self.clause.sentence
+        given = [i for slot in ("with", "between") for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
+        both = parties.of_nodes(sentence, (*frame.owners, *given, *frame.subject), frame.method)
+        if suppliers or recipients:
+            rest = [party for party in both if not any(_same(party, other) for other in (*suppliers, *recipients))]
+            return suppliers or rest[:1], recipients or rest[:1]
+        if len(both) == 1:
+            return (both, []) if (both[0].country or "") in self.rank else ([], both)
+        both = sorted(both[:2], key=lambda party: self.rank.get(party.country or "", 99))
+        return both[:1], both[1:]
+
+    def _adjective(self, at: int) -> Found | None:
+        """``US-supplied missiles``."""
+        frame = Frame(at=at, first=at - 2)
+        items = self._items(range(at + 1, min(len(self.nodes), at + 6)))
+        suppliers = parties.of_nodes(self.clause.sentence, [at - 2], Method.PATTERN)
+        return Found("transfer.adjective", frame, items, suppliers, [], TransferStage.DELIVERED) if items else None
+
+    # ---------------------------------------------------------------- stages
+
+    def _verb_stage(self, frame: Frame, node: Node) -> TransferStage:
+        stage = _governed(frame, self.nodes, verb=True)
+        if stage is not None:
+            return stage
+        lemma, tense = (node.verb.lemma, node.verb.tense) if node.verb else ("", "")
+        if "seeking" in node.tags:
+            return TransferStage.SOUGHT
+        if lemma == "offer":
+            return TransferStage.CONSIDERED
+        if ("t.agreed" in node.tags and lemma not in {"sell", "resume"}) or lemma in {
+            "buy",
+            "order",
+            "purchase",
+            "procure",
+        }:
+            return TransferStage.AGREED
+        if lemma in {"sell", "acquire"} and tense in {"base", "s", "ing"}:
+            return TransferStage.AGREED
+        return TransferStage.DELIVERED
+
+    def _noun_stage(self, frame: Frame, node: Node) -> TransferStage:
+        stage = _governed(frame, self.nodes, verb=False)
+        if stage is not None:
+            return stage
+        before = {tag for i in range(self.clause.noun_start(frame.at), frame.at) for tag in self.nodes[i].tags}
+        if "considering" in before:
+            return TransferStage.CONSIDERED
+        if node.word.startswith("request"):
+            return TransferStage.SOUGHT
+        flowing = node.word.startswith(
+            (
+                "shipment",
+                "deliver",
+                "suppl",
+                "flow",
+                "transfer",
+                "export",
+                "consignment",
+                "cargo",
+                "resupply",
+                "import",
+                "smuggling",
+                "trafficking",
+                "donation",
+            )
+        )
+        return TransferStage.DELIVERED if flowing or "aid" in node.tags else TransferStage.AGREED
+
+
+def _governed(frame: Frame, nodes: Sequence[Node], *, verb: bool) -> TransferStage | None:
+    """The stage that the words over the trigger bring, the strongest first."""
+    over = [nodes[i] for i in frame.governors]
+    words = {node.word for node in over}
+    tags = {
+        tag for node in over if node.verb or node.tags & {"considering", "agreeing", "halting"} for tag in node.tags
+    }
+    if words & english.NEGATIONS or "t.halted" in tags or (verb and words & {"stop", "from"} and "t.halted" in tags):
+        return TransferStage.HALTED
+    if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or words & {"urged", "asked", "urges", "asks"}:
+        return TransferStage.SOUGHT
+    if words & {"may", "might", "could", "would"} or "t.considered" in tags:
+        return TransferStage.CONSIDERED
+    if words & {"will", "shall", "'ll"} or "t.agreed" in tags or (verb and "to" in words):
+        return TransferStage.AGREED
+    return TransferStage.DELIVERED if "t.delivered" in tags else None
+
+
+def _urging(frame: Frame, nodes: Sequence[Node]) -> bool:
+    return any("t.sought" in nodes[i].tags and nodes[i].verb for i in frame.governors)
+
+
+def _same(one: Party, other: Party) -> bool:
+    return one.id == other.id if one.country is None else one.country == other.country
+
+
+def _told(clause: Clause, found: Found) -> Iterator[ArmsTransfer]:
+    said = stance.source(clause, found.frame)
+    suppliers: list[Party | None] = [*found.suppliers[:4]] or [None]
+    recipients: list[Party | None] = [*found.recipients[:4]] or [None]
+    for supplier in suppliers:
+        for recipient in recipients:
+            if supplier and recipient and _same(supplier, recipient):
+                continue
+            own = [party for party in (supplier, recipient) if party]
+            sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is TransferStage.DELIVERED)
+            yield ArmsTransfer(
+                certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),
+                evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, supplier=supplier, recipient=recipient,
+                items=tuple(_item(clause, at) for at in found.items),
+            )  # fmt: skip
+
+
+def _item(clause: Clause, at: int) -> Party:
+    node, span = clause.nodes[at], clause.sentence.span(at, at)
+    ident = node.name.entity.id if node.name else None
+    return Party(name=node.name.entity.name if node.name else span.quote, span=span, method=Method.PATTERN, id=ident)
+
+
+def trigger(act: ArmsTransfer) -> Span:
+    """Where the act is told."""
+    return act.trigger

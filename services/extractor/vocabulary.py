@@ -1,0 +1,77 @@
+"""The words of the act lexicons, compiled for look-up: single words by form, phrases by tag."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.core.act import SanctionStage, TransferStage
+from services.extractor.inflect import Verb, verb_forms
+from services.extractor.lexicons import Lexicons
+from services.extractor.scan import expanded
+
+NOTHING: frozenset[str] = frozenset()
+TELLING = frozenset(
+    {"arms", "aid", "sanction", "s.verb.imposed", "s.verb.eased"}
+)  # tags that make a sentence worth reading
+
+
+class Word(NamedTuple):
+    """What the lexicons say about a word form."""
+
+    tags: frozenset[str]
+    verb: Verb | None = None
+
+
+class Vocabulary:
+    """Tags of words and phrases. A verb's tags apply to all its forms; a noun's to singular and plural."""
+
+    def __init__(self, lexicons: Lexicons) -> None:
+        self._tags: dict[str, set[str]] = {}
+        self._verbs: dict[str, Verb] = {}
+        for tag, terms in _lists(lexicons):
+            for term in terms:
+                self._add(tag, term)
+        self.words = {
+            form: Word(frozenset(tags), self._verbs.get(form)) for form, tags in self._tags.items() if " " not in form
+        }
+        self.phrases = [(form, tag) for form, tags in self._tags.items() for tag in sorted(tags) if _scanned(form, tag)]
+
+    def _add(self, tag: str, term: str) -> None:
+        if term.startswith("v:"):
+            for form, verb in verb_forms(term[2:]).items():
+                self._tags.setdefault(form, set()).add(tag)
+                self._verbs.setdefault(form, verb)
+            return
+        for form in expanded(term):
+            self._tags.setdefault(form.lower(), set()).add(tag)
+
+
+def _scanned(form: str, tag: str) -> bool:
+    """Whether the automaton must find it: phrases, and single words that make a sentence worth reading."""
+    return " " in form or "-" in form or tag in TELLING
+
+
+def _lists(lexicons: Lexicons) -> Iterable[tuple[str, Iterable[str]]]:
+    transfer, sanction, cues, arms = lexicons.transfer, lexicons.sanction, lexicons.cues, lexicons.arms
+    yield from (("arms", arms.arms), ("loose", arms.loose), ("military", arms.military), ("aid", transfer.aid))
+    yield from (
+        ("give", transfer.give),
+        ("equip", transfer.equip),
+        ("get", transfer.get),
+        ("seeking", transfer.seeking),
+    )
+    yield from (("n.give", transfer.nouns.give), ("n.get", transfer.nouns.get), ("n.both", transfer.nouns.both))
+    for stage in TransferStage:
+        yield f"t.{stage}", getattr(transfer.stages, stage)
+    yield from (("considering", transfer.considering), ("agreeing", transfer.agreeing), ("halting", transfer.halting))
+    yield from (("sanction", sanction.nouns), ("penalty", sanction.loose), ("guarded", sanction.guarded))
+    yield from (("s.verb.imposed", sanction.verbs.imposed), ("s.verb.eased", sanction.verbs.eased))
+    yield from (("s.noun.eased", sanction.noun_stages.eased), ("s.noun.violated", sanction.noun_stages.violated))
+    for kind in SanctionStage:
+        yield f"s.{kind}", getattr(sanction.stages, kind)
+    yield from (("threatening", sanction.threatening), ("threatening.after", sanction.threatening_after))
+    for stage_name in ("imposed", "eased"):
+        for number, phrase in enumerate(getattr(sanction.phrases, stage_name)):
+            yield f"p.{stage_name}.{number}.verb", phrase.verbs
+            yield f"p.{stage_name}.{number}.object", phrase.objects
+    yield from (("say", cues.say), ("claim", cues.claim), ("alleged", cues.alleged), ("unofficial", cues.unofficial))
+    yield from (("deny", cues.deny), ("denied", cues.denied), ("generic", cues.generic))
