@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from services.bus.sizes import POLL_BYTES, record_size
 from services.bus.sqlite_database import connect, renamed, transaction
 from services.bus.sqlite_membership import Membership
 from services.core.errors import Fatal, Lost
@@ -131,40 +133,52 @@ class SqliteConsumer:
                 return None
             order = sorted(set(self._position) - self._paused)
             found: list[Record] = []
+            room = POLL_BYTES
             for place in range(len(order)):
-                found += self._read(order[(place + self._turn) % len(order)], limit - len(found))
-                if len(found) >= limit:
+                came, room = self._read(order[(place + self._turn) % len(order)], limit - len(found), room)
+                found += came
+                if len(found) >= limit or room <= 0:
                     break
             else:
                 self._version = version
         self._turn += 1
         return Batch(records=tuple(found)) if found else None
 
-    def _read(self, partition: Partition, limit: int) -> list[Record]:
-        ident, position = self._membership.ids[partition], self._position[partition]
+    def _read(self, partition: Partition, limit: int, room: int) -> tuple[list[Record], int]:
+        """Up to ``limit`` records, the last of them the one that fills ``room``; and the room that is left."""
+        position, found = self._position[partition], []
         query = "SELECT offset, timestamp, key, value, headers FROM records WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
-        rows = self._connection.execute(query, (ident, position, limit)).fetchall()
-        if rows:
-            if rows[0][0] > position > 0:
-                log.warning(
-                    "records were deleted by retention before they were read",
-                    stream=partition.stream,
-                    partition=partition.index,
-                    first=position,
-                    kept=rows[0][0],
+        rows = self._connection.execute(query, (self._membership.ids[partition], position, limit))
+        with closing(rows):  # an open query would keep the log of writes from being folded into the file
+            for offset, timestamp, key, value, head in rows:
+                headers = decode_headers(head)
+                found.append(
+                    Record(
+                        partition=partition,
+                        offset=offset,
+                        timestamp=timestamp,
+                        key=key,
+                        value=value,
+                        headers=headers,
+                    )
                 )
-            self._position[partition] = rows[-1][0] + 1
-        return [
-            Record(
-                partition=partition,
-                offset=offset,
-                timestamp=timestamp,
-                key=key,
-                value=value,
-                headers=decode_headers(headers),
+                room -= record_size(key or b"", value or b"", headers)
+                if room <= 0:
+                    break
+        if found:
+            self._note_gap(partition, position, found[0].offset)
+            self._position[partition] = found[-1].offset + 1
+        return found, room
+
+    def _note_gap(self, partition: Partition, position: int, first: int) -> None:
+        if first > position > 0:
+            log.warning(
+                "records were deleted by retention before they were read",
+                stream=partition.stream,
+                partition=partition.index,
+                first=position,
+                kept=first,
             )
-            for offset, timestamp, key, value, headers in rows
-        ]
 
     def _wait(self, left: float) -> None:
         with self._wake:

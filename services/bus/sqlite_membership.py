@@ -167,11 +167,13 @@ class Membership:
         return {partition: (member, token) for partition, (member, token, _) in self._leases(connection).items()}
 
     def _due(self, connection: sqlite3.Connection) -> bool:
-        """Whether anything must move, by reading alone."""
+        """Whether anything must move, or a lease of ours be renewed before the next beat, by reading alone."""
         target, leases = self._target(connection), self._leases(connection)
+        ran_out = any(leases[p][2] < self._now() for p in self._tokens if p in leases)
         gone = any(leases.get(p, (None, 0, 0))[:2] != (self._member, token) for p, token in self._tokens.items())
         return (
             gone
+            or ran_out
             or bool(set(self._tokens) - target)
             or any(self._free(leases.get(p)) for p in target - set(self._tokens))
         )
