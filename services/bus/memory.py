@@ -92,14 +92,14 @@ class MemoryProducer:
         self._closed = False
 
     def send(self, stream: str, *, key: bytes, value: bytes, headers: Headers = (), timeout: float = 30.0) -> None:
-        """Buffer the record; where the buffer is full, wait for another thread to flush."""
+        """Buffer the record; where the buffer is full, write it out first, or wait until the bus is back."""
         spec = self._usable(stream)
         size = record_size(key, value, headers)
         if size > spec.max_record:
             raise Poison(PoisonReason.TOO_LARGE, f"a record of {size} bytes; {stream} takes {spec.max_record}")
         with self._bus.changed:
-            if not self._bus.changed.wait_for(lambda: self._fits(size), timeout):
-                raise BufferFull(f"{len(self._buffer)} records wait for a flush")
+            if not self._bus.changed.wait_for(lambda: self._has_room(size), timeout):
+                raise BufferFull(f"{len(self._buffer)} records wait and cannot be written")
             self._buffer.append((stream, key, value, headers))
             self._bytes += size
 
@@ -110,9 +110,7 @@ class MemoryProducer:
         with self._bus.changed:
             taken, self._buffer, self._bytes = self._buffer, [], 0
             with self._bus.reached():
-                for stream, key, value, headers in taken:
-                    self._append(stream, key, value, headers)
-                self._bus.changed.notify_all()
+                self._write(taken)
 
     def close(self, timeout: float = 10.0) -> None:  # noqa: ARG002
         """Forget what was not flushed."""
@@ -125,10 +123,17 @@ class MemoryProducer:
             raise Fatal(f"there is no stream {stream}")
         return self._bus.specs[stream]
 
-    def _fits(self, size: int) -> bool:
-        return not self._buffer or (
-            len(self._buffer) < self._bus.max_records and self._bytes + size <= self._bus.max_bytes
-        )
+    def _has_room(self, size: int) -> bool:
+        full = len(self._buffer) >= self._bus.max_records or self._bytes + size > self._bus.max_bytes
+        if self._buffer and full and not self._bus.away:
+            self._write(self._buffer)
+            self._buffer, self._bytes = [], 0
+        return not (self._buffer and full)
+
+    def _write(self, taken: list[tuple[str, bytes, bytes, Headers]]) -> None:
+        for stream, key, value, headers in taken:
+            self._append(stream, key, value, headers)
+        self._bus.changed.notify_all()
 
     def _append(self, stream: str, key: bytes, value: bytes, headers: Headers) -> None:
         partition = Partition(stream, partition_of(key, self._bus.specs[stream].partitions))

@@ -142,6 +142,8 @@ class SqliteConsumer:
             else:
                 self._version = version
         self._turn += 1
+        # Only now, when nothing can fail any more: a poll that raises has moved nothing, and the next brings it all.
+        self._position |= {record.partition: record.offset + 1 for record in found}
         return Batch(records=tuple(found)) if found else None
 
     def _read(self, partition: Partition, limit: int, room: int) -> tuple[list[Record], int]:
@@ -167,7 +169,6 @@ class SqliteConsumer:
                     break
         if found:
             self._note_gap(partition, position, found[0].offset)
-            self._position[partition] = found[-1].offset + 1
         return found, room
 
     def _note_gap(self, partition: Partition, position: int, first: int) -> None:
