@@ -69,7 +69,7 @@ class Daemon:
         log.info("stopped")
         if app.recycle.is_set():
             sys.stderr.flush()
-            os.execv(sys.executable, [sys.executable, "-m", "services", *sys.argv[1:]])
+            os.execv(sys.executable, [sys.executable, "-m", "services", *sys.argv[1:]])  # noqa: S606  this program again
         return 0
 
     def _watch(self, app: App) -> None:
@@ -102,7 +102,7 @@ class Daemon:
             begun = time.monotonic()
             try:
                 service.run(self._stop)
-            except Exception as error:  # noqa: BLE001  whatever broke a service, a daemon for months starts it again
+            except Exception as error:
                 failures = 1 if time.monotonic() - begun > _QUIET_SECONDS else failures + 1
                 metrics.RETRIES.labels(name, "restart").inc()
                 expected = isinstance(error, WirewatchError)
