@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CONFIG ?= deploy/config
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench eval run schemas lock kafka-up kafka-down clean
+.PHONY: demo test lint types bench run schemas lock kafka-up kafka-down clean
 
 demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
 	@$(BIN)/wirewatch demo
