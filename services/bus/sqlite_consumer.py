@@ -10,13 +10,15 @@ import msgspec
 import structlog
 
 from services.bus.sizes import POLL_BYTES, record_size
-from services.bus.sqlite_database import connect, renamed, transaction
+from services.bus.sqlite_database import connect, renamed, transaction, wait_at_most
 from services.bus.sqlite_membership import Membership
 from services.core.errors import Fatal, Lost
 from services.core.ports.bus import Batch, Headers, Partition, Record
 
 log = structlog.get_logger(__name__)
 
+_MOVE_SECONDS = 0.5  # a poll waits at least so long for other writers before it says that it cannot join or move
+_COMMIT_SECONDS = 10.0
 _LOOK_EVERY = 0.02  # seconds between looks at a file that another process may have written
 
 decode_headers = msgspec.msgpack.Decoder(Headers).decode
@@ -41,6 +43,7 @@ class SqliteConsumer:
         self._usable()
         deadline = time.monotonic() + timeout  # waiting is real, whatever clock leases go by
         self._membership.polled()
+        wait_at_most(self._connection, max(timeout, _MOVE_SECONDS))
         while True:
             batch = self._events() or self._records(max_records)
             left = deadline - time.monotonic()
@@ -51,6 +54,7 @@ class SqliteConsumer:
     def commit(self, offsets: Mapping[Partition, int]) -> None:
         """One transaction that checks each lease."""
         self._usable()
+        wait_at_most(self._connection, _COMMIT_SECONDS)
         with transaction(self._connection, self._path) as connection:
             stale = self._membership.stale(connection, offsets)
             mine = [

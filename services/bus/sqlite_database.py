@@ -52,6 +52,11 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         time.sleep(0.02)
 
 
+def wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
+    """Bound the time that ``connection`` waits from now on for another writer, per statement."""
+    connection.execute(f"PRAGMA busy_timeout = {max(1, int(seconds * 1000))}")
+
+
 def create(connection: sqlite3.Connection, path: Path) -> None:
     """Create the tables that are missing."""
     with renamed(path):

@@ -5,13 +5,16 @@ import time
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from services.bus.groups import partition_of
 from services.bus.sizes import record_size
-from services.bus.sqlite_database import connect, renamed, transaction
+from services.bus.sqlite_database import connect, renamed, transaction, wait_at_most
 from services.core.errors import BufferFull, Fatal, Poison, PoisonReason, Retriable
 from services.core.ports.bus import Headers
 from services.core.ports.edges import Clock
+
+log = structlog.get_logger(__name__)
 
 _Row = tuple[str, bytes, bytes, bytes, float]
 _FORGET_EVERY = 60.0
@@ -106,8 +109,7 @@ class SqliteProducer:
 
     def _write(self, rows: list[_Row], deadline: float) -> None:
         with renamed(self._path):
-            patience = max(1, int((deadline - time.monotonic()) * 1000))
-            self._connection.execute(f"PRAGMA busy_timeout = {patience}")
+            wait_at_most(self._connection, deadline - time.monotonic())
         with transaction(self._connection, self._path) as connection:
             places: dict[tuple[str, int], list[int]] = {}  # partition -> its id and next offset
             placed = []
@@ -126,16 +128,25 @@ class SqliteProducer:
                 "UPDATE partitions SET next_offset = ? WHERE id = ?",
                 [(after, ident) for ident, after in places.values()],
             )
-            self._forget()
         with self._wake:
             self._wake.notify_all()
+        self._forget()
 
     def _forget(self) -> None:
-        """Delete some of what retention no longer keeps: a bounded number of rows, once in a while."""
+        """Delete some of what retention no longer keeps: a bounded number of rows, once in a while, in short transactions.
+
+        A failure is logged and no failure of the caller: the records are durable, and the next time comes.
+        """
         if self._clock.monotonic() - self._forgotten < _FORGET_EVERY:
             return
         self._forgotten = self._clock.monotonic()
         now = self._clock.now().timestamp()
         query = "SELECT p.id, s.retention FROM partitions p JOIN streams s ON s.name = p.stream"
-        for ident, retention in self._connection.execute(query).fetchall():
-            self._connection.execute(_FORGET, (ident, _FORGET_ROWS, now - retention))
+        try:
+            with renamed(self._path):
+                kept = self._connection.execute(query).fetchall()
+            for ident, retention in kept:
+                with transaction(self._connection, self._path):
+                    self._connection.execute(_FORGET, (ident, _FORGET_ROWS, now - retention))
+        except Retriable as error:
+            log.warning("old records not deleted, will be tried again", error=str(error))
