@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.kafka import KafkaBroker, require_kafka
+from tests.servers.kafka import KafkaBroker, kafka_broker, require_kafka
 from tests.servers.lifetime import shared
 from tests.servers.postgresql import PostgresqlServer, fresh_database, new_server, require_postgresql
 
@@ -36,6 +36,14 @@ def kafka_servers(run_directory: Path) -> Iterator[tuple[str, ...]]:
 
     with shared(directory, start, stop) as known:
         yield (known["server"],)
+
+
+@pytest.fixture(scope="session")
+def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A broker that tests may stop and freeze, and leave as it was. Mark them xdist_group("own_kafka")."""
+    require_kafka()
+    with kafka_broker(tmp_path_factory.mktemp("own-kafka") / "broker") as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")

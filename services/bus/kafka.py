@@ -29,7 +29,8 @@ from services.core.settings import KafkaBus as Settings
 class KafkaBus:
     """services.core.ports.bus.Bus on a Kafka cluster. Nothing is connected before it is used.
 
-    ``password`` is for SASL; it appears in no log and no error. ``leases`` are for tests.
+    ``password`` is for SASL; it appears in no log and no error. Raises ConfigInvalid when SASL is asked for without
+    credentials. ``leases`` are for tests.
     """
 
     def __init__(self, settings: Settings, *, password: str | None, clock: Clock, leases: Leases | None = None) -> None:

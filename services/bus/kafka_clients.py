@@ -12,7 +12,7 @@ from kafka.net.compat import KafkaNetClient
 from msgspec import Struct
 
 from services.bus.kafka_failures import describe, within
-from services.core.errors import Fatal, Retriable
+from services.core.errors import ConfigInvalid, Fatal, Retriable
 from services.core.settings import KafkaBus as Settings
 
 # It warns of every batch that takes a tenth of a second to unpack.
@@ -64,7 +64,7 @@ class Cluster(Struct, frozen=True, kw_only=True):
 
 
 def cluster(settings: Settings, password: str | None) -> Cluster:
-    """What the settings say, in kafka-python's words."""
+    """What the settings say, in kafka-python's words. Raises ConfigInvalid for SASL without credentials."""
     options: dict[str, Any] = {
         "bootstrap_servers": list(settings.servers),
         "security_protocol": settings.security,
@@ -78,6 +78,8 @@ def cluster(settings: Settings, password: str | None) -> Cluster:
     if settings.ca_file is not None:
         options["ssl_cafile"] = settings.ca_file
     if settings.security.startswith("SASL_"):
+        if settings.username is None or password is None:
+            raise ConfigInvalid([f"bus: security {settings.security} needs username and password"])
         options["sasl_mechanism"] = settings.sasl_mechanism or "SCRAM-SHA-512"
         options["sasl_plain_username"] = settings.username
         options["sasl_plain_password"] = password
@@ -99,32 +101,34 @@ def _build(kind: Callable[..., Any], options: dict[str, Any]) -> Client:
         made.append(KafkaNetClient(**configs))
         return made[-1]
 
-    with _last_words() as words:
+    with _first_words() as words:
         try:
             return Client(kind(kafka_client=network, **options), made[0])
         except BaseException as error:
             for client in made:
                 client.close()
-            if "Authentication" in words.text:
-                raise Fatal(words.text) from error
-            if words.text and isinstance(error, KafkaTimeoutError):
-                raise Retriable(words.text) from error
+            if isinstance(error, KafkaTimeoutError) and words.text:
+                outcome = Fatal if any(word in words.text for word in _REFUSALS) else Retriable
+                raise outcome(f"Kafka at {', '.join(options['bootstrap_servers'])}: {words.text}") from error
             raise
 
 
-class _LastWords(logging.Handler):
-    """Why a connection failed: kafka-python only logs it, and tries again as if a wrong password could become right."""
+_REFUSALS = ("AuthenticationFailed", "UnsupportedSaslMechanism", "CERTIFICATE_VERIFY_FAILED")
+
+
+class _FirstWords(logging.Handler):
+    """Why a connection failed. kafka-python only logs it, and tries again as if a wrong password could become right."""
 
     text = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if isinstance(record.msg, str) and record.msg.startswith("Bootstrap connection to"):
+        if not self.text and isinstance(record.msg, str) and record.msg.startswith("Bootstrap connection to"):
             self.text = record.getMessage()[:300]
 
 
 @contextmanager
-def _last_words() -> Iterator[_LastWords]:
-    words = _LastWords(logging.WARNING)
+def _first_words() -> Iterator[_FirstWords]:
+    words = _FirstWords(logging.WARNING)
     logger = logging.getLogger("kafka.net.manager")
     logger.addHandler(words)
     try:

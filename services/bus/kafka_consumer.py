@@ -8,12 +8,13 @@ import structlog
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka import KafkaConsumer as Member
 from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.coordinator.base import MemberState
 from kafka.errors import LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from msgspec import Struct
 
 from services.bus.kafka_assignment import Assignment
 from services.bus.kafka_clients import Client, Cluster, close
-from services.bus.kafka_failures import within
+from services.bus.kafka_failures import Call, within
 from services.core.errors import Fatal, Lost, Retriable
 from services.core.ports.bus import Batch, Partition, Record
 
@@ -52,14 +53,19 @@ class Leases(Struct, frozen=True, kw_only=True):
 class KafkaConsumer:
     """A member of a group (services.core.ports.bus.Consumer). Joins at the first poll.
 
-    Partitions move only inside poll, as kafka-python calls its listener there; all of them are revoked and assigned at each
-    rebalance ("eager"). A new assignment is held back until the poll after the one that reports it.
+    A rebalance begins only inside poll: all partitions are revoked there, and the member joins again ("eager"). A new assignment
+    is read from the poll on that follows the one that reports it.
+
+    A join takes as long as the slowest member works, but a poll ends in time. kafka-python forgets a join that ends between two
+    of its polls, and may never join again. So its polls go on, on a thread (a "turn"), until the member has joined; a
+    poll of ours that ends before leaves the turn to the next one. A turn that is left holds no partitions and no records.
     """
 
     def __init__(self, cluster: Cluster, streams: Sequence[str], group: str, name: str, leases: Leases) -> None:
         self._cluster = cluster
         self._streams = tuple(streams)
         self._name = name
+        self._leases = leases
         self._options = READING | {
             "group_id": group,
             "partition_assignment_strategy": [RangePartitionAssignor],
@@ -70,6 +76,9 @@ class KafkaConsumer:
         self._client: Client | None = None
         self._assignment = Assignment()
         self._paused: set[Partition] = set()
+        self._turn: Call[tuple[Record, ...]] | None = None
+        self._turn_ends = 0.0  # monotonic; when a turn of a joined member counts as hanging
+        self._joined = False
         self._broken: str | None = None
         self._last_connected = time.monotonic()
 
@@ -77,22 +86,53 @@ class KafkaConsumer:
         """See the port. Raises Retriable when no broker has been connected for 2 s."""
         deadline = time.monotonic() + timeout
         client = self._connected(timeout)
-        self._call("placing partitions", _CALL_SECONDS, lambda: self._place(client.kafka))
-        self._paused &= self._assignment.owned()
         found: tuple[Record, ...] = ()
-        while True:
-            wait = min(_SLICE, max(0.0, deadline - time.monotonic()))
-            found = self._call("poll", wait, lambda: self._poll_once(client.kafka, wait, max_records))  # noqa: B023
-            if found or self._assignment.news() or time.monotonic() >= deadline:
+        while not self._assignment.news():
+            if self._turn is None:
+                self._begin_turn(client, deadline, max_records)
+            found = self._end_turn(deadline)
+            if found or time.monotonic() >= deadline:
                 break
+        self._paused &= self._assignment.owned()
         self._notice_absence(client, heard=bool(found))
         return self._assignment.batch(found)
+
+    def _begin_turn(self, client: Client, deadline: float, max_records: int) -> None:
+        self._call("placing partitions", _CALL_SECONDS, lambda: self._place(client.kafka))
+        wait = min(_SLICE, max(0.0, deadline - time.monotonic()))
+        self._turn_ends = time.monotonic() + wait + _GRACE
+        self._turn = Call(self._saying("poll"), lambda: self._poll_until_joined(client.kafka, wait, max_records))
+
+    def _end_turn(self, deadline: float) -> tuple[Record, ...]:
+        """What the turn brought; nothing if the deadline comes while it waits for other members."""
+        assert self._turn is not None
+        while not self._turn.done(0.02 if time.monotonic() >= deadline else min(deadline - time.monotonic(), 1.0)):
+            now = time.monotonic()
+            if now >= deadline and not self._joined:
+                return ()
+            if self._joined and now > self._turn_ends:
+                self._broken = self._saying(f"no return from poll within {_GRACE:g} s, the client stands still")
+                raise Fatal(self._broken)
+        turn, self._turn = self._turn, None
+        return self._result_of(turn.result)
+
+    def _poll_until_joined(self, kafka: Any, wait: float, max_records: int) -> tuple[Record, ...]:
+        until = time.monotonic() + self._leases.busy + _GRACE
+        while True:
+            found = self._poll_once(kafka, wait, max_records)
+            self._joined = kafka.group_metadata().state is MemberState.STABLE
+            if found or self._joined or self._broken is not None:
+                return found
+            if time.monotonic() > until:
+                raise Fatal(self._saying("the group does not let this member join"))
+            kafka._coordinator.request_rejoin()  # noqa: SLF001  it does not remember that it was about to
+            wait = _SLICE
 
     def _poll_once(self, kafka: Any, wait: float, max_records: int) -> tuple[Record, ...]:
         try:
             found = kafka.poll(timeout_ms=int(wait * 1000), max_records=max_records)
         except NoOffsetForPartitionError:
-            return ()  # just assigned; the next poll places them
+            return ()  # just assigned; the next turn places them
         except OffsetOutOfRangeError as error:
             self._move_to_oldest(kafka, error.args[0])
             return ()
@@ -136,7 +176,7 @@ class KafkaConsumer:
         if heard or client.connected():
             self._last_connected = now
         elif now - self._last_connected > _AWAY_AFTER:
-            raise Retriable(f"polling {', '.join(self._streams)}: no connection to Kafka at {self._where()}")
+            raise Retriable(self._saying(f"no connection for {now - self._last_connected:.1f} s"))
 
     def commit(self, offsets: Mapping[Partition, int]) -> None:
         """See the port. What is still ours is committed even when the rest is Lost."""
@@ -144,6 +184,8 @@ class KafkaConsumer:
         ours = {_place(part): OffsetAndMetadata(offset) for part, offset in offsets.items() if part in owned}
         if ours:
             client = self._connected(_CALL_SECONDS)
+            if self._turn is not None and not self._turn.done(_CALL_SECONDS):
+                raise Retriable(self._saying("commit: the group is being rebalanced"))
             wait = int(_CALL_SECONDS * 1000)
             self._call("commit", _CALL_SECONDS, lambda: client.kafka.commit(ours, timeout_ms=wait))
         gone = sorted(offsets.keys() - owned)
@@ -155,7 +197,7 @@ class KafkaConsumer:
         if partition not in self._assignment.owned():
             raise Lost(f"seek: not ours: {partition.stream}/{partition.index}")
         client = self._connected(_CALL_SECONDS)
-        self._call("seek", 0.0, lambda: client.kafka.seek(_place(partition), offset))
+        client.kafka.seek(_place(partition), offset)
         self._assignment.placed(partition)
 
     def pause(self, partitions: frozenset[Partition]) -> None:
@@ -174,6 +216,8 @@ class KafkaConsumer:
         client, self._client = self._client, None
         if client is None:
             return
+        if self._turn is not None:
+            self._turn.done(1.0)
         trouble = close(
             client, f"closing {self._name}", 5.0, lambda: client.kafka.close(autocommit=False, timeout_ms=5_000)
         )
@@ -187,20 +231,32 @@ class KafkaConsumer:
             client = self._cluster.connect(Member, max(timeout, 1.0), name=self._name, **self._options)
             client.kafka.subscribe(list(self._streams), listener=_Listener(self._assignment, client.kafka))
             self._client = client
+            self._call("looking for streams", 2.0, lambda: self._look(client))
             self._last_connected = time.monotonic()
             log.info("consumer connected", consumer=self._name, streams=self._streams, servers=self._cluster.servers)
         return self._client
 
+    def _look(self, client: Client) -> None:
+        """A member that joins before it knows the streams' partitions is assigned none of them, and the whole group joins again."""
+        until = time.monotonic() + 2.0
+        while time.monotonic() < until:
+            if all(client.network.cluster.partitions_for_topic(stream) is not None for stream in self._streams):
+                return
+            time.sleep(0.01)
+
     def _call(self, doing: str, wait: float, act: Callable[[], T]) -> T:
+        return self._result_of(lambda: within(wait + _GRACE, self._saying(doing), act))
+
+    def _result_of(self, act: Callable[[], T]) -> T:
         try:
-            return within(wait + _GRACE, f"{doing} of {self._name}, Kafka at {self._where()}", act)
+            return act()
         except Fatal as error:
             # After an exception of unknown kind kafka-python's next poll may turn in circles for ever.
             self._broken = str(error)
             raise
 
-    def _where(self) -> str:
-        return ", ".join(self._cluster.servers)
+    def _saying(self, what: str) -> str:
+        return f"{self._name}, Kafka at {', '.join(self._cluster.servers)}: {what}"
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types

@@ -8,7 +8,7 @@ from kafka import errors
 
 from services.bus.kafka_clients import cluster
 from services.bus.kafka_failures import describe, in_our_words, translated, within
-from services.core.errors import Fatal, Lost, Poison, PoisonReason, Retriable
+from services.core.errors import ConfigInvalid, Fatal, Lost, Poison, PoisonReason, Retriable
 from services.core.settings import KafkaBus as Settings
 
 
@@ -62,6 +62,13 @@ def test_a_call_in_time_gives_its_result_or_its_error() -> None:
 def test_a_server_without_a_port_is_named() -> None:
     with pytest.raises(Fatal, match="'broker' is not the address of a Kafka broker: expected host:port"):
         cluster(Settings(servers=("broker",)), None).connect(object, 1, name="n")
+
+
+@pytest.mark.parametrize(("username", "password"), [(None, "secret"), ("me", None)])
+def test_sasl_without_credentials_is_a_mistake_in_the_configuration(username: str | None, password: str | None) -> None:
+    settings = Settings(servers=("127.0.0.1:1",), security="SASL_SSL", username=username)
+    with pytest.raises(ConfigInvalid, match="SASL_SSL needs username and password"):
+        cluster(settings, password)
 
 
 def test_a_password_shows_nowhere() -> None:

@@ -11,25 +11,17 @@ from services.core.errors import BufferFull, Retriable
 from services.core.ports.bus import Partition, Producer, StreamSpec
 from services.core.settings import KafkaBus as Settings
 from tests.bus.kafka_workers import Clock, Reader, Sender, until
-from tests.servers.kafka import KafkaBroker, kafka_broker, require_kafka
+from tests.servers.kafka import KafkaBroker
 from tests.servers.ports import free_ports
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("own_kafka")]
 
 NUMBERS = StreamSpec(name="numbers", partitions=4, retention=86400)
 
 
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
-    """A broker of this module's own, to be mistreated."""
-    require_kafka()
-    with kafka_broker(tmp_path_factory.mktemp("outage") / "broker") as broker:
-        yield broker
-
-
 @pytest.fixture
-def bus(broker: KafkaBroker) -> Iterator[KafkaBus]:
-    bus = KafkaBus(Settings(servers=broker.servers), password=None, clock=Clock())
+def bus(own_kafka: KafkaBroker) -> Iterator[KafkaBus]:
+    bus = KafkaBus(Settings(servers=own_kafka.servers), password=None, clock=Clock())
     yield bus
     bus.close()
 
@@ -51,13 +43,13 @@ def frozen(broker: KafkaBroker) -> Callable[[], None]:
 
 @pytest.mark.parametrize(("goes", "seconds"), [(stopped, 3), (killed, 3), (frozen, 14)])
 def test_nothing_is_lost_and_records_flow_again_within_seconds(
-    goes: Callable[[KafkaBroker], Callable[[], None]], seconds: float, broker: KafkaBroker, bus: KafkaBus
+    goes: Callable[[KafkaBroker], Callable[[], None]], seconds: float, own_kafka: KafkaBroker, bus: KafkaBus
 ) -> None:
     stream = f"numbers-{goes.__name__}"
     bus.ensure([StreamSpec(name=stream, partitions=4, retention=86400)])
     with Reader(bus, stream) as reader, Sender(bus, stream) as sender:
         until("records flow", lambda: len(reader.numbers) > 200, 20)
-        comes_back = goes(broker)
+        comes_back = goes(own_kafka)
         time.sleep(seconds)
         away = [str(error) for error in reader.failures]
         durable, seen = sender.durable, len(reader.numbers)
@@ -70,7 +62,7 @@ def test_nothing_is_lost_and_records_flow_again_within_seconds(
         )
         sender.finish()
         until("everything is read", lambda: len(reader.numbers) >= sender.durable, 30)
-    assert any(broker.servers[0] in failure for failure in away), away
+    assert any(own_kafka.servers[0] in failure for failure in away), away
     assert not set(range(sender.durable)) - set(reader.numbers)
     assert reader.in_order()
     print(f"{sender.durable} durable, {reader.repeats()} read twice")
@@ -79,16 +71,16 @@ def test_nothing_is_lost_and_records_flow_again_within_seconds(
     assert all(isinstance(error, Retriable) for error in sender.failures), sender.failures
 
 
-def test_what_is_made_during_an_outage_works_after_it(broker: KafkaBroker, bus: KafkaBus) -> None:
+def test_what_is_made_during_an_outage_works_after_it(own_kafka: KafkaBroker, bus: KafkaBus) -> None:
     bus.ensure([NUMBERS])
-    comes_back = stopped(broker)
+    comes_back = stopped(own_kafka)
     producer = bus.producer("early")
     consumer = bus.consumer([NUMBERS.name], group="early", name="early")
-    with pytest.raises(Retriable, match=broker.servers[0]):
+    with pytest.raises(Retriable, match=own_kafka.servers[0]):
         producer.send(NUMBERS.name, key=b"k", value=b"1", timeout=1)
-    with pytest.raises(Retriable, match=broker.servers[0]):
+    with pytest.raises(Retriable, match=own_kafka.servers[0]):
         consumer.poll(1)
-    with pytest.raises(Retriable, match=broker.servers[0]):
+    with pytest.raises(Retriable, match=own_kafka.servers[0]):
         bus.lag("early", [NUMBERS.name])
     comes_back()
     producer.send(NUMBERS.name, key=b"k", value=b"1")
@@ -121,12 +113,12 @@ def overfill(producer: Producer) -> None:
         producer.send(NUMBERS.name, key=b"k", value=bytes(400_000), timeout=0.2)
 
 
-def test_a_buffer_that_is_full_during_an_outage_says_so(broker: KafkaBroker, bus: KafkaBus) -> None:
+def test_a_buffer_that_is_full_during_an_outage_says_so(own_kafka: KafkaBroker, bus: KafkaBus) -> None:
     bus.ensure([NUMBERS])
     producer = bus.producer("eager")
     producer.send(NUMBERS.name, key=b"k", value=b"0")
     producer.flush()
-    comes_back = frozen(broker)
+    comes_back = frozen(own_kafka)
     try:
         with pytest.raises(BufferFull, match=r"no room in the buffer within 0\.2 s"):
             overfill(producer)
@@ -135,4 +127,6 @@ def test_a_buffer_that_is_full_during_an_outage_says_so(broker: KafkaBroker, bus
     finally:
         comes_back()
     producer.flush()  # what an earlier flush has reported is not reported again
+    producer.send(NUMBERS.name, key=b"k", value=b"1")
+    producer.flush()
     producer.close()

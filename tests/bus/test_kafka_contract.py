@@ -1,0 +1,87 @@
+"""The bus on a real Kafka broker, behind the contract."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from services.bus.kafka import KafkaBus
+from services.bus.kafka_consumer import KafkaConsumer, Leases
+from services.bus.kafka_producer import KafkaProducer
+from services.core.ports.bus import Consumer
+from services.core.settings import KafkaBus as Settings
+from tests.bus.contract import BusContract, Harness
+from tests.bus.kafka_workers import Clock
+from tests.servers.kafka import KafkaBroker
+
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("own_kafka")]
+
+
+class _Remembering(KafkaBus):
+    """Closes what was made of it: a consumer that is only forgotten beats on, and stays a member."""
+
+    def __init__(self, servers: tuple[str, ...]) -> None:
+        super().__init__(Settings(servers=servers), password=None, clock=Clock(), leases=Leases(silent=6))
+        self.made: list[KafkaConsumer | KafkaProducer] = []
+
+    def producer(self, name: str) -> KafkaProducer:
+        self.made.append(super().producer(name))
+        return self.made[-1]
+
+    def consumer(self, streams: Sequence[str], *, group: str, name: str) -> KafkaConsumer:
+        self.made.append(super().consumer(streams, group=group, name=name))
+        return self.made[-1]
+
+    def close(self) -> None:
+        super().close()
+        for client in self.made:
+            client.close()
+
+
+class KafkaHarness:
+    """See tests.bus.contract.Harness."""
+
+    def __init__(self, broker: KafkaBroker) -> None:
+        self._broker = broker
+        self._bus = _Remembering(broker.servers)
+
+    def bus(self) -> KafkaBus:
+        return self._bus
+
+    def expire(self, consumer: Consumer) -> None:
+        """It leaves the group as after ``Leases.busy`` seconds without a poll, only sooner."""
+        assert isinstance(consumer, KafkaConsumer)
+        assert consumer._client is not None
+        consumer._client.kafka._coordinator.heartbeat.config["max_poll_interval_ms"] = 500
+
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        self._broker.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._broker.signal(signal.SIGCONT)
+
+    def buffer(self) -> int:
+        return 21_000
+
+    def restart(self) -> None:
+        self._bus.close()
+        self._broker.stop()
+        self._broker.start()
+        self._bus = _Remembering(self._broker.servers)
+
+    def close(self) -> None:
+        self._bus.close()
+
+
+@pytest.fixture
+def harness(own_kafka: KafkaBroker) -> Iterator[Harness]:
+    harness = KafkaHarness(own_kafka)
+    yield harness
+    harness.close()
+
+
+class TestKafka(BusContract):
+    pass
