@@ -15,6 +15,10 @@ from services.extractor.rows import Node, Sentence, is_stop
 
 _REACH = 40  # nodes looked at on either side
 _BREAKERS = english.SUBORDINATORS | english.AUXILIARIES
+_PERSONAL = frozenset({"he", "she", "it", "they", "we", "i"})
+_OWN = frozenset({"his", "her", "its", "their", "our"})
+_CHAIN = english.AUXILIARIES | english.ADVERBS | english.NEGATIONS | {"to"}
+_BEFORE_GERUND = frozenset({"of", "from", "for", "on", "in", "against", "about", "at", "with", "into", "over", "by"})
 
 
 class Frame(Struct):
@@ -28,6 +32,7 @@ class Frame(Struct):
     slots: dict[str, tuple[int, ...]] = {}  # by preposition
     owners: tuple[int, ...] = ()  # parties before a noun: "US", "Iran's"
     governors: tuple[int, ...] = ()  # words that the trigger depends on, the nearest first
+    pronoun: int | None = None  # where the subject is a pronoun that nothing in the sentence explains
     passive: bool = False
     verb: "Frame | None" = None  # of a noun: the verb that governs it
     predicate: "Frame | None" = None  # of a noun: the verb of which it is the subject
@@ -62,7 +67,7 @@ class Clause:
 
     def _is_verb(self, at: int) -> bool:
         node = self.nodes[at]
-        if node.name is not None or "'" in node.word:
+        if node.name is not None or "'" in node.word or node.word == "arms":
             return False
         before = self.nodes[at - 1] if at else None
         after = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
@@ -98,7 +103,7 @@ class Clause:
 
     def _present_is_verb(self, at: int, before: Node | None, after: Node | None, tense: str) -> bool:
         node = self.nodes[at]
-        if after is None or is_stop(after):
+        if after is None or (is_stop(after) and after.word not in english.QUOTES):
             return False
         noun = bool(node.tags & {"n.give", "n.get", "n.both", "sanction", "penalty"})
         if after.word in english.PREPOSITIONS - {"up", "over"} and noun:
@@ -182,51 +187,55 @@ class Clause:
         )
 
     def _left(self, frame: Frame) -> None:
-        """Walk left over auxiliaries and governing verbs to the subject."""
+        """Walk left over auxiliaries and governing words to the subject."""
         governors: list[int] = []
-        j = frame.at - 1
-        verb = frame.at
+        j, verb = frame.at - 1, frame.at
         for _ in range(_REACH):
-            if j < 0:
+            if j < 0 or frame.subject:
                 break
             node = self.nodes[j]
-            if node.word in english.AUXILIARIES | english.ADVERBS | english.NEGATIONS | {"to", "'s"} and not (
-                node.word == "'s" and verb - j > 2
-            ):
+            if node.word in _CHAIN or (node.word in english.QUOTES and verb - j < 3):
                 governors.append(j)
-            elif self.verbal(j) or (
-                node.tags & {"considering", "agreeing", "halting", "threatening"}
-                and node.word in {"ready", "willing", "poised", "set", "prepared", "open", "reluctant"}
-            ):
+            elif self.verbal(j) or node.word in english.READY:
                 governors.append(j)
                 verb = j
-            elif node.word in {
-                "of",
-                "from",
-                "for",
-                "on",
-                "in",
-                "against",
-                "about",
-                "at",
-                "with",
-                "into",
-                "over",
-                "by",
-            } and self._gerund(verb):
+            elif j + 1 < len(self.nodes) and self.nodes[j + 1].word == "to" and self._controls(j, governors, frame):
+                break
+            elif node.word in _BEFORE_GERUND and self._gerund(verb):
                 governors.append(j)
                 j = self._before_gerund(j, governors, frame)
-                if frame.subject:
-                    break
                 verb = j + 1
                 continue
             else:
                 break
             j -= 1
         frame.governors = tuple(governors)
-        frame.first = j + 1
-        if not frame.subject and j >= 0:
+        frame.first = min(frame.first or j + 1, j + 1)
+        if not frame.subject and frame.pronoun is None and j >= 0:
             self._subject(frame, j, governors)
+            frame.governors = tuple(governors)
+
+    def _controls(self, j: int, governors: list[int], frame: Frame) -> bool:
+        """``urged Germany to send``: the object is the subject; ``its decision to send``: whoever has the decision is."""
+        node = self.nodes[j]
+        if node.word in english.CONTROL_NOUNS:
+            noun = self.of_noun(j)
+            governors += [j, *noun.governors]
+            frame.subject = noun.owners[:3] or noun.subject
+            frame.subject_span, frame.pronoun = noun.subject_span, noun.pronoun
+            return True
+        phrase = self._phrase_left(j)
+        start = phrase[0] if phrase else j
+        verb = self._verb_before(start) if phrase else None
+        if verb is None or self.nodes[verb].word in english.BE | english.HAVE:
+            return False
+        parties = self._heads(phrase)
+        controlled = self.nodes[verb].tags & {"t.sought", "s.called_for", "t.agreed", "t.halted"} or self.nodes[verb].word in english.URGING
+        if not controlled:
+            return False
+        governors.append(verb)
+        frame.subject, frame.subject_span = tuple(parties), (start, j)
+        return True
 
     def _gerund(self, at: int) -> bool:
         verb = self.nodes[at].verb
@@ -263,7 +272,10 @@ class Clause:
                 if opening is None:
                     return
                 j = opening - 1
-            elif node.word in _BREAKERS or (is_stop(node) and node.word not in {'"', "'"}):
+            elif node.word in _PERSONAL:
+                self._resolve(frame, j)
+                return
+            elif node.word in _BREAKERS or (is_stop(node) and node.word not in english.QUOTES):
                 return
             else:
                 phrase = self._phrase_left(j)
@@ -276,6 +288,17 @@ class Clause:
                     frame.first = start
                     return
                 j = start - 2
+
+    def _resolve(self, frame: Frame, j: int) -> None:
+        """A pronoun stands for the nearest subject before it in the sentence, else for one before the sentence."""
+        frame.first = j
+        for i in range(j - 1, max(-1, j - _REACH), -1):
+            if self.verbal(i) and i != frame.at:
+                other = self.of_verb(i)
+                if other.subject:
+                    frame.subject, frame.subject_span = other.subject, other.subject_span
+                    return
+        frame.pronoun = j
 
     def _adverbial(self, start: int) -> bool:
         """Whether the phrase is a time or place before which the subject stands: ``Germany on Friday``."""
@@ -369,9 +392,10 @@ class Clause:
             if node.word in english.PREPOSITIONS:
                 if node.word == "to" and self._infinitive(j):
                     break
-                slot = slot if node.word == "of" else node.word
-                if node.word != "of" and slot in slots and slots[slot]:
-                    slot = f"{slot}+"
+                if node.word == "of":
+                    slots[slot].append(j)
+                    continue
+                slot = f"{node.word}+" if slots.get(node.word) else node.word
                 slots.setdefault(slot, [])
             elif node.word == ",":
                 comma = j
@@ -426,6 +450,11 @@ class Clause:
         frame = Frame(at=at)
         frame.first = self.noun_start(at)
         frame.owners = tuple(i for i in range(frame.first, at) if self.nodes[i].is_party)
+        own = next((i for i in range(frame.first, at) if self.nodes[i].word in _OWN), None)
+        if own is not None and not frame.owners:
+            self._resolve(frame, own)
+            frame.owners, frame.subject, frame.subject_span = frame.subject, (), None
+            frame.first = self.noun_start(at)
         self.right(frame, at + 1)
         self._govern(frame)
         return frame
@@ -503,6 +532,7 @@ class Clause:
             governors.append(verb)
             if governing is not None:
                 frame.subject, frame.subject_span = governing.subject, governing.subject_span
+                frame.pronoun = frame.pronoun if frame.pronoun is not None else governing.pronoun
                 governors.extend(governing.governors)
                 frame.passive, frame.verb = governing.passive, governing
                 frame.first = min(frame.first, governing.first)
@@ -528,6 +558,8 @@ class Clause:
             elif node.verb is not None:
                 governors.insert(0, j)
                 frame.passive = bool(j) and self._passive(j)
+                if not frame.passive:
+                    governors.clear()  # what the sanctions or sales do says nothing of how far they have got
                 predicate = Frame(at=j, passive=frame.passive)
                 self.right(predicate, j + 1)
                 if frame.passive:

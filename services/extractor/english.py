@@ -14,7 +14,7 @@ SUBORDINATORS = _words(
     "that which who whom whose when while after before as because if although though but since until where whereas"
     " unless so than how why what whether"
 )
-BE = _words("be been being is are was were am 's 're isn't aren't wasn't weren't gets got")
+BE = _words("be been being is are was were am 're isn't aren't wasn't weren't gets got")
 HAVE = _words("has have had having 've hasn't haven't hadn't")
 DO = _words("do does did doesn't don't didn't")
 MODALS = _words("will would shall should can could may might must 'll wo ca cannot won't wouldn't can't couldn't 'd")
@@ -33,6 +33,9 @@ ADVERBS = _words(
 )
 RELATIVES = _words("which that who")
 STOPS = _words(', ; : . ! ? " ( ) [ ] - – — … / | “ ”')
+READY = _words("ready willing poised set prepared open reluctant unwilling able due likely unlikely eager keen")
+URGING = _words("urge urges urged urging ask asks asked asking tell tells told call calls called press presses pressed want wants allow allows allowed let help helps helped force forces forced invite enable push pushes pushed convince persuade persuaded lobby lobbied request requested order ordered pressure pressured beg begged on upon expect expects expected")
+CONTROL_NOUNS = _words("decision decisions plan plans deal deals agreement agreements pledge pledges effort efforts bid request requests contract contracts pact proposal authority move intention intentions commitment commitments promise promises approval permission offer offers vow threat threats desire willingness readiness refusal failure attempt attempts bill resolution order orders pressure right licence license ability chance aim policy push calls call")
 QUOTES = _words("\" ' “ ”")
 DAYS = _words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
@@ -69,5 +72,5 @@ VERBS = _words(
     " escalate escalates escalated deepen deepens deepened spark sparks sparked trigger triggers triggered prompt prompts"
     " prompted follow follows followed end ends ended open opens opened close closes closed break breaks broke broken"
     " counter defend defends defended protect protects protected respond responds responded react reacts reacted ensure"
-    " prevent prevents prevented avoid avoids avoided reach reaches reached sit sits sat loom looms loomed mark marks marked"
+    " focused accused linked tied involved alleged suspected prevent prevents prevented avoid avoids avoided reach reaches reached sit sits sat loom looms loomed mark marks marked"
 )

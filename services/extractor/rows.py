@@ -11,7 +11,7 @@ from services.extractor import english
 from services.extractor.entities import Form, Name
 from services.extractor.inflect import Verb
 from services.extractor.scan import Hit, longest
-from services.extractor.vocabulary import NOTHING, Vocabulary, Word
+from services.extractor.vocabulary import CUES, NOTHING, Vocabulary, Word
 
 PARTIES = frozenset({
     EntityKind.COUNTRY, EntityKind.BODY, EntityKind.ORGANISATION, EntityKind.ARMED_GROUP, EntityKind.COMPANY, EntityKind.PERSON,
@@ -22,7 +22,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class Node(Struct, frozen=True):
-    """A word or phrase at ``start:end`` of the article's text. ``word`` is in lower case."""
+    """A word or phrase at ``start:end`` of the article's text. ``word`` is in lower case; that of a name begins with ``@``."""
 
     word: str
     start: int
@@ -73,7 +73,7 @@ class Sentence(Struct, frozen=True):
         return Span(start=self.start, end=self.end, quote=self.quote)
 
 
-_END = re.compile(r"[.!?…]+[\"')\]]*\s+|\n+")
+_END = re.compile(r"[.!?…]+[\"')\]]*(?:\s+|(?<=[a-z0-9)\"'][.!?])(?=[A-Z][a-z]))|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|gen|lt|col|sgt|maj|capt|sen|rep|gov|st|jr|sr|vs|no|inc|ltd|co|corp|prof|rev|adm|hon|art|fig|approx|jan|feb|mar"
     r"|apr|jun|jul|aug|sep|sept|oct|nov|dec|u\.s|u\.k|u\.n|d\.c|e\.u|u\.a\.e|a\.m|p\.m|i\.e|e\.g)|\b[A-Za-z])\.$", re.IGNORECASE,
@@ -125,10 +125,13 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def build(doc: Any, start: int, hits: Sequence[Hit], vocabulary: Vocabulary) -> tuple[Node, ...]:
     """The nodes of a tokenised sentence that begins at ``start``. ``hits``: names and phrases within it."""
-    merged = longest(hits)
+    merged = longest(hit for hit in hits if hit.term.key not in CUES)
     tags: dict[tuple[int, int], set[str]] = {}
+    cues: dict[int, set[str]] = {}
     for hit in hits:
-        if hit.term.layer == "tag":
+        if hit.term.layer == "tag" and hit.term.key in CUES:
+            cues.setdefault(hit.start, set()).add(hit.term.key)
+        elif hit.term.layer == "tag":
             tags.setdefault((hit.start, hit.end), set()).add(hit.term.key)
     nodes: list[Node] = []
     waiting = iter(merged)
@@ -141,23 +144,24 @@ def build(doc: Any, start: int, hits: Sequence[Hit], vocabulary: Vocabulary) -> 
             if not nodes or nodes[-1].end != current.end:
                 nodes.append(_phrase(current, tags, vocabulary, token))
         elif not token.is_space:
-            nodes.append(_word(token, at, end, vocabulary))
+            nodes.append(_word(token, at, end, vocabulary, cues.get(at)))
         if len(nodes) >= MOST_NODES:
             break
     return tuple(nodes)
 
 
 def _phrase(hit: Hit, tags: dict[tuple[int, int], set[str]], vocabulary: Vocabulary, token: Any) -> Node:
-    written = hit.term.text.lower()
+    written = hit.term.text.lower() if hit.term.name is None else f"@{hit.term.text.lower()}"
     known = vocabulary.words.get(written, _PLAIN)
     own = frozenset(tags.get((hit.start, hit.end), ())) | known.tags
     return Node(written, hit.start, hit.end, own, None, hit.term.name, token.text[:1].isupper())
 
 
-def _word(token: Any, start: int, end: int, vocabulary: Vocabulary) -> Node:
+def _word(token: Any, start: int, end: int, vocabulary: Vocabulary, cues: set[str] | None) -> Node:
     lower = token.lower_
     known = vocabulary.words.get(lower, _PLAIN)
-    return Node(lower, start, end, known.tags, known.verb, None, token.text[:1].isupper())
+    tags = known.tags | cues if cues else known.tags
+    return Node(lower, start, end, tags, known.verb, None, token.text[:1].isupper())
 
 
 def is_stop(node: Node) -> bool:

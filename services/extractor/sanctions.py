@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from services.core.act import Method, Party, Sanction, SanctionStage
-from services.extractor import english, parties, stance
+from services.core.mention import EntityKind
+from services.extractor import english, fill, parties, stance
 from services.extractor.clause import Clause, Frame
 from services.extractor.rows import Node, is_stop
 
@@ -64,10 +65,10 @@ class Found(Struct):
 class SanctionRules:
     """The rules. They read tags only, so the lexicons stand in the vocabulary."""
 
-    def acts(self, clause: Clause, *, spoken: bool) -> Iterator[Sanction]:
+    def acts(self, clause: Clause, context: fill.Context, *, spoken: bool) -> Iterator[Sanction]:
         """The sanctions that a sentence tells, one per imposer and target. ``spoken``: the article speaks of sanctions by name."""
         for found in _Reader(clause, spoken=spoken).found():
-            yield from _told(clause, found)
+            yield from _told(clause, found, context)
 
 
 class _Reader:
@@ -190,15 +191,15 @@ class _Reader:
         index = next(i for i in frame.owners if self.nodes[i].start == owner.span.start)
         name = self.nodes[index].name
         usual = name.entity.usual if name else None
-        if targets or usual == "imposer":
+        kind = name.entity.kind if name else None
+        suffers = usual != "imposer" and kind in {EntityKind.COMPANY, EntityKind.ARMED_GROUP, EntityKind.BODY}
+        if (targets and not suffers) or usual == "imposer":
             if (not imposers and all(_other(owner, party) for party in targets)) or (
                 usual == "imposer" and all(_other(owner, party) for party in [*targets, *imposers])
             ):
                 imposers.append(owner)
-        elif usual == "target" or frame.subject:
+        elif all(_other(owner, party) for party in imposers):
             targets.append(owner)
-        else:
-            imposers.append(owner)
 
     def _governing(self, frame: Frame, stage: SanctionStage, imposers: list[Party], targets: list[Party]) -> None:
         """What the verb over the noun adds: its subject imposes, or suffers, or evades; its object may be the target."""
@@ -315,7 +316,8 @@ class _Reader:
             return SanctionStage.THREATENED
         if "s.imposed" in tags:
             return SanctionStage.IMPOSED
-        return SanctionStage.IN_FORCE
+        fresh = any(other.word in {"new", "fresh", "latest", "additional"} for other in inner)
+        return SanctionStage.IMPOSED if fresh else SanctionStage.IN_FORCE
 
     def _settled(self, stage: SanctionStage, over: Sequence[Node]) -> SanctionStage:
         """Words that both call for and threaten: a party that wants sanctions of its own threatens."""
@@ -333,8 +335,23 @@ def _other(one: Party, other: Party) -> bool:
     return one.id != other.id or one.id is None
 
 
-def _told(clause: Clause, found: Found) -> Iterator[Sanction]:
+def _complete(clause: Clause, found: Found, said: stance.Source | None, context: fill.Context) -> None:
+    frame, known = found.frame, context.pairs.get("sanction", (None, None))
+    if frame.pronoun is not None and not found.imposers and context.subject is not None:
+        found.imposers = fill.carried([context.subject], found.targets)
+    if not found.targets:
+        found.targets = (
+            fill.behind(clause, frame, found.imposers)
+            or fill.before(clause, frame, found.imposers)
+            or fill.carried([known[1], *context.title], found.imposers)
+        )
+    if not found.imposers:
+        found.imposers = fill.carried([known[0]], found.targets)
+
+
+def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanction]:
     said = stance.source(clause, found.frame)
+    _complete(clause, found, said, context)
     first, last = found.measure
     span = clause.sentence.span(first, last)
     measure = Party(name=span.quote, span=span, method=Method.PATTERN)
@@ -345,6 +362,7 @@ def _told(clause: Clause, found: Found) -> Iterator[Sanction]:
             if imposer and target and not _other(imposer, target):
                 continue
             own = [party for party in (imposer, target) if party]
+            context.told("sanction", imposer, target)
             sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is SanctionStage.VIOLATED)
             yield Sanction(
                 certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),

@@ -9,7 +9,7 @@ from services.extractor import english
 from services.extractor.clause import Clause, Frame
 from services.extractor.rows import Node, is_stop
 
-_BEFORE, _BEHIND = 14, 5  # nodes around a trigger in which a hedge counts
+_BEFORE, _BEHIND = 14, 2  # nodes around a trigger in which a hedge counts
 
 
 class Source(Struct, frozen=True):

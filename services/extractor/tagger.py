@@ -14,14 +14,16 @@ import msgspec
 import spacy
 
 from services import __version__
-from services.core.act import Act
+from services.core.act import Act, Method
 from services.core.article import Article, Skipped, TaggedArticle
 from services.core.mention import EntityKind, Mention, Span
 from services.core.settings import ExtractorSettings
 from services.extractor import language
 from services.extractor.clause import Clause, Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
+from services.extractor.fill import Context
 from services.extractor.merge import merged
+from services.extractor.parties import of_node, of_nodes
 from services.extractor.rows import Sentence, build, split
 from services.extractor.sanctions import SanctionRules
 from services.extractor.scan import Hit, Scanner, longest
@@ -78,10 +80,12 @@ class SpacyTagger:
             hit for hit in hits if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
         ]
         found: list[Act] = []
+        context = Context()
         for sentence in self._sentences(article, text, copy, telling, known):
             clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
-            found += self._transfers.acts(clause)
-            found += self._sanctions.acts(clause, spoken=spoken)
+            found += self._transfers.acts(clause, context)
+            found += self._sanctions.acts(clause, context, spoken=spoken)
+            _remember(context, clause)
         return merged(found, len(article.title))
 
     def _sentences(
@@ -100,6 +104,16 @@ class SpacyTagger:
                 inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
                 nodes = build(doc, start, inside, self._vocabulary)
                 yield Sentence(start, end, nodes, begin == 0 and bool(article.title), number, text[start:end])
+
+
+def _remember(context: Context, clause: Clause) -> None:
+    """What the next sentence may refer to."""
+    sentence = clause.sentence
+    named = [at for at, node in enumerate(sentence.nodes) if node.is_party]
+    if sentence.title:
+        context.title = tuple(of_nodes(sentence, named[:4], Method.CARRIED))
+    if named:
+        context.subject = of_node(sentence, named[0], Method.CARRIED)
 
 
 def _fields(article: Article, limit: int) -> Iterator[tuple[int, int]]:

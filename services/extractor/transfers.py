@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from services.core.act import ArmsTransfer, Method, Party, TransferStage
 from services.core.mention import Span
-from services.extractor import english, parties, stance
+from services.extractor import english, fill, parties, stance
 from services.extractor.clause import Clause, Frame
 from services.extractor.lexicons import Lexicons
 from services.extractor.rows import Node
@@ -34,11 +34,11 @@ class TransferRules:
     def __init__(self, lexicons: Lexicons) -> None:
         self._rank = {code: rank for rank, code in enumerate(lexicons.transfer.exporters)}
 
-    def acts(self, clause: Clause) -> Iterator[ArmsTransfer]:
+    def acts(self, clause: Clause, context: fill.Context) -> Iterator[ArmsTransfer]:
         """The transfers that a sentence tells, one per supplier and recipient."""
         reader = _Reader(clause, self._rank)
         for found in reader.found():
-            yield from _told(clause, found)
+            yield from _told(clause, found, context)
 
 
 class _Reader:
@@ -319,8 +319,27 @@ def _same(one: Party, other: Party) -> bool:
     return one.id == other.id if one.country is None else one.country == other.country
 
 
-def _told(clause: Clause, found: Found) -> Iterator[ArmsTransfer]:
+def _complete(clause: Clause, found: Found, said: stance.Source | None, context: fill.Context) -> None:
+    frame, known = found.frame, context.pairs.get("arms_transfer", (None, None))
+    if frame.pronoun is not None and not found.suppliers and context.subject is not None and found.rule.startswith("transfer.give"):
+        found.suppliers = fill.carried([context.subject], found.recipients)
+    if not found.suppliers:
+        found.suppliers = (
+            fill.speaker(clause, said, found.recipients)
+            or fill.before(clause, frame, found.recipients)
+            or fill.carried([known[0], *context.title], found.recipients)
+        )
+    if not found.recipients:
+        found.recipients = (
+            fill.behind(clause, frame, found.suppliers)
+            or fill.before(clause, frame, found.suppliers)
+            or fill.carried([known[1], *context.title], found.suppliers)
+        )
+
+
+def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsTransfer]:
     said = stance.source(clause, found.frame)
+    _complete(clause, found, said, context)
     suppliers: list[Party | None] = [*found.suppliers[:4]] or [None]
     recipients: list[Party | None] = [*found.recipients[:4]] or [None]
     for supplier in suppliers:
@@ -328,6 +347,7 @@ def _told(clause: Clause, found: Found) -> Iterator[ArmsTransfer]:
             if supplier and recipient and _same(supplier, recipient):
                 continue
             own = [party for party in (supplier, recipient) if party]
+            context.told("arms_transfer", supplier, recipient)
             sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is TransferStage.DELIVERED)
             yield ArmsTransfer(
                 certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),

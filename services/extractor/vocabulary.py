@@ -8,6 +8,7 @@ from services.extractor.inflect import Verb, verb_forms
 from services.extractor.lexicons import Lexicons
 from services.extractor.scan import expanded
 
+CUES = frozenset({"alleged", "denied", "considering", "agreeing", "halting", "threatening", "threatening.after", "generic"})  # phrases that stay words
 NOTHING: frozenset[str] = frozenset()
 TELLING = frozenset(
     {"arms", "aid", "sanction", "s.verb.imposed", "s.verb.eased"}
