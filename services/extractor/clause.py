@@ -74,6 +74,8 @@ class Clause:
         if node.verb is None:
             return node.word in english.VERBS and not (before and before.word in english.DETERMINERS)
         tense = node.verb.tense
+        if before is not None and before.word == "-" and before.end == node.start:
+            return False  # "nuclear-armed"
         if before is not None and (before.word in english.MODALS | english.DO or before.word in {"to", "not", "n't"}):
             return True
         if before is not None and before.word in english.DETERMINERS | {"'s", "'"}:
@@ -113,7 +115,9 @@ class Clause:
         if before.word in english.PREPOSITIONS | {"and"} and noun and before.word != "and":
             return False
         if tense == "base" and not noun:
-            return before.word not in english.PREPOSITIONS
+            plural = before.word.endswith("s") or before.word in english.GROUPS
+            linked = before.word in english.PRONOUNS | english.CONJUNCTIONS | english.ADVERBS | english.RELATIVES
+            return linked or plural or (before.is_party and not before.adjective)
         if noun:
             return self._noun_as_verb(before, after, tense)
         return True
@@ -407,6 +411,8 @@ class Clause:
 
     def _ends_clause(self, j: int, start: int) -> bool:
         node = self.nodes[j]
+        if node.word == "-" and node.start > self.nodes[j - 1].end:
+            return True
         if node.word in {",", '"', "'", "-", "$", "(", ")", "/", "and", "or", "%"}:
             return False
         if node.word in english.SUBORDINATORS | english.AUXILIARIES or is_stop(node):

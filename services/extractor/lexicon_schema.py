@@ -76,6 +76,7 @@ class ArmsFile(_Entry, frozen=True, kw_only=True):
     arms: Annotated[Texts, Meta(min_length=1)]
     loose: Texts
     military: Texts
+    use: Texts
 
 
 class FalseFriendsFile(_Entry, frozen=True, kw_only=True):

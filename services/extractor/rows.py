@@ -43,7 +43,6 @@ class Node(Struct, frozen=True):
         return (
             (self.name is not None and self.name.entity.kind is EntityKind.WEAPON)
             or "arms" in self.tags
-            or "aid" in self.tags
         )
 
     @property

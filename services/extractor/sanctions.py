@@ -312,7 +312,7 @@ class _Reader:
         for stage in _ORDER[:4]:
             if f"s.{stage}" in tags:
                 return self._settled(stage, over)
-        if threatening or ("s.threatened" in tags and "s.imposed" not in tags[:3]):
+        if threatening or "s.threatened" in tags or ("to" in words and not tags_agreed(over)):
             return SanctionStage.THREATENED
         if "s.imposed" in tags:
             return SanctionStage.IMPOSED
@@ -326,6 +326,11 @@ class _Reader:
     def _threat_behind(self, frame: Frame) -> bool:
         following = self.nodes[frame.at + 1 : frame.at + 3]
         return any("threatening.after" in node.tags for node in following if not is_stop(node))
+
+
+def tags_agreed(over: Sequence[Node]) -> bool:
+    """Whether it has been decided: ``agreed to impose``."""
+    return any(node.verb is not None and node.verb.lemma in {"agree", "decide", "vote", "move", "use"} for node in over)
 
 
 def _other(one: Party, other: Party) -> bool:

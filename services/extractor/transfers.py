@@ -66,6 +66,11 @@ class _Reader:
 
     def _is_item(self, at: int) -> bool:
         node = self.nodes[at]
+        following = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
+        if following is not None and "use" in following.tags and following.name is None:
+            return False  # "drone strikes"
+        if at > 1 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].word == "non":
+            return False  # "non-military aid"
         return node.is_item or ("loose" in node.tags and node.name is None)
 
     def _items(self, found: Sequence[int]) -> list[int]:
@@ -208,7 +213,9 @@ class _Reader:
             if len(owners) > 1:
                 return owners[:1], owners[1:2]
             return (owners[:1], []) if (owners[0].country or "") in self.rank else (subject, owners[:1])
-        suppliers = suppliers or owners[:3]
+        origin = [i for i in frame.objects if self.nodes[i].is_party and any(self._is_item(k) for k in range(i + 1, min(i + 4, len(self.nodes))))]
+        suppliers = suppliers or owners[:3] or parties.of_nodes(sentence, origin[:2], frame.method)
+        suppliers = [party for party in suppliers if not fill.among(party, recipients)]
         if not suppliers and verb is not None and not _urging(frame, self.nodes):
             suppliers = [party for party in subject if not any(_same(party, other) for other in recipients)]
         return suppliers, recipients
@@ -222,18 +229,26 @@ class _Reader:
         recipients = owners[:1] or self._named(frame, ("by",)) or subject
         return suppliers, [party for party in recipients if not any(_same(party, other) for other in suppliers)]
 
-    def _dealt(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
-        """A deal between two: who usually supplies is the supplier."""
+    def _dealt(
+        self, frame: Frame, suppliers: list[Party], recipients: list[Party]
+    ) -> tuple[list[Party], list[Party]]:
+        """A deal between two sides: the side that usually supplies is the supplier."""
         sentence = self.clause.sentence
         given = [i for slot in ("with", "between") for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
-        both = parties.of_nodes(sentence, (*frame.owners, *given, *frame.subject), frame.method)
+        theirs = parties.of_nodes(sentence, given, frame.method)
+        ours = parties.of_nodes(sentence, (*frame.owners, *frame.subject), frame.method)
+        ours = [party for party in ours if not fill.among(party, [*theirs, *suppliers, *recipients])]
         if suppliers or recipients:
-            rest = [party for party in both if not any(_same(party, other) for other in (*suppliers, *recipients))]
-            return suppliers or rest[:1], recipients or rest[:1]
-        if len(both) == 1:
-            return (both, []) if (both[0].country or "") in self.rank else ([], both)
-        both = sorted(both[:2], key=lambda party: self.rank.get(party.country or "", 99))
-        return both[:1], both[1:]
+            return suppliers or ours[:1] or theirs[:1], recipients or ours[:1] or theirs[:1]
+        if not theirs:
+            theirs, ours = ours[1:2], ours[:1]
+        if not ours and len(theirs) > 1:
+            return theirs, []
+        first, second = (ours, theirs) if self._supplies(ours) < self._supplies(theirs) else (theirs, ours)
+        return (first, second) if first and (second or self._supplies(first) < 50) else (second, first)
+
+    def _supplies(self, found: list[Party]) -> int:
+        return self.rank.get(found[0].country or "", 90) if found else 99
 
     def _adjective(self, at: int) -> Found | None:
         """``US-supplied missiles``."""
@@ -304,6 +319,9 @@ def _governed(frame: Frame, nodes: Sequence[Node], *, verb: bool) -> TransferSta
         return TransferStage.HALTED
     if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or words & {"urged", "asked", "urges", "asks"}:
         return TransferStage.SOUGHT
+    lemmas = {node.verb.lemma for node in over if node.verb}
+    if lemmas & {"announce", "unveil", "approve", "sign", "confirm"}:
+        return TransferStage.AGREED
     if words & {"may", "might", "could", "would"} or "t.considered" in tags:
         return TransferStage.CONSIDERED
     if words & {"will", "shall", "'ll"} or "t.agreed" in tags or (verb and "to" in words):
@@ -331,9 +349,7 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
         )
     if not found.recipients:
         found.recipients = (
-            fill.behind(clause, frame, found.suppliers)
-            or fill.before(clause, frame, found.suppliers)
-            or fill.carried([known[1], *context.title], found.suppliers)
+            fill.carried([known[1]], found.suppliers)
         )
 
 
@@ -344,7 +360,7 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsT
     recipients: list[Party | None] = [*found.recipients[:4]] or [None]
     for supplier in suppliers:
         for recipient in recipients:
-            if supplier and recipient and _same(supplier, recipient):
+            if not supplier or not recipient or _same(supplier, recipient):
                 continue
             own = [party for party in (supplier, recipient) if party]
             context.told("arms_transfer", supplier, recipient)

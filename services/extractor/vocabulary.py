@@ -53,7 +53,7 @@ def _scanned(form: str, tag: str) -> bool:
 
 def _lists(lexicons: Lexicons) -> Iterable[tuple[str, Iterable[str]]]:
     transfer, sanction, cues, arms = lexicons.transfer, lexicons.sanction, lexicons.cues, lexicons.arms
-    yield from (("arms", arms.arms), ("loose", arms.loose), ("military", arms.military), ("aid", transfer.aid))
+    yield from (("arms", arms.arms), ("loose", arms.loose), ("military", arms.military), ("use", arms.use), ("aid", transfer.aid))
     yield from (
         ("give", transfer.give),
         ("equip", transfer.equip),
