@@ -351,7 +351,9 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
             or fill.carried([known[1], *context.title], found.imposers)
         )
     if not found.imposers:
-        found.imposers = fill.carried([known[0]], found.targets)
+        found.imposers = fill.imposer(clause, frame, found.targets) or fill.carried(
+            [known[0], *(party for party in context.title if party.country in context.imposers or party.id in context.imposers)], found.targets
+        )
 
 
 def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanction]:
@@ -365,6 +367,8 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanct
     for imposer in imposers:
         for target in targets:
             if imposer and target and not _other(imposer, target):
+                continue
+            if not target or (not imposer and found.stage not in {SanctionStage.IN_FORCE, SanctionStage.VIOLATED}):
                 continue
             own = [party for party in (imposer, target) if party]
             context.told("sanction", imposer, target)

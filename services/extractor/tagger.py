@@ -52,6 +52,8 @@ class SpacyTagger:
         self._tokenizer.max_cache_size = _CACHE
         self._transfers = TransferRules(self._lexicons)
         self._sanctions = SanctionRules()
+        usual = [entity for entity in self._lexicons.entities.values() if entity.usual == "imposer"]
+        self._imposers = frozenset(key for entity in usual for key in (entity.id, entity.country) if key)
         self.version = f"rules/{__version__}+{self._lexicons.digest}"
         language.warm()
 
@@ -80,7 +82,7 @@ class SpacyTagger:
             hit for hit in hits if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
         ]
         found: list[Act] = []
-        context = Context()
+        context = Context(imposers=self._imposers)
         for sentence in self._sentences(article, text, copy, telling, known):
             clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
             found += self._transfers.acts(clause, context)
