@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ from services.config.load import load
 from services.config.secrets import resolve_secret
 from services.core.alert import Alert
 from services.core.backoff import full_jitter
-from services.core.errors import Retriable
+from services.core.errors import Fatal, Retriable
 from services.core.notification import Notification
 from services.core.ports.bus import Bus
 from services.core.ports.edges import Clock, Notifier
@@ -101,8 +102,15 @@ def open_database(settings: Settings) -> Store:
 
 
 def _data(settings: Settings) -> Path:
-    directory = Path(settings.data_dir)
-    directory.mkdir(parents=True, exist_ok=True)
+    """Where our files are. Raises Fatal where none can be written: that does not pass by waiting."""
+    directory = Path(settings.data_dir).absolute()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=directory).close()
+    except FileExistsError as error:
+        raise Fatal(f"data_dir {directory}: not a directory") from error
+    except OSError as error:
+        raise Fatal(f"data_dir {directory}: cannot be written: {error.strerror}") from error
     return directory
 
 
