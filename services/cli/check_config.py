@@ -8,7 +8,7 @@ from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
 from services.core.printable import printable
 from services.core.rules.compile import compile_rule
-from services.core.settings import Configuration, KafkaBus, Secret
+from services.core.settings import Configuration, KafkaBus, Secret, Settings
 
 _LONGEST = 2000
 
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the mistakes and return 1, or print what the configuration holds and return 0."""
     try:
         found = configuration(args)
-        missing = list(_missing(found)) if args.secrets else []
+        missing = list(missing_secrets(found)) if args.secrets else []
         if missing:
             raise ConfigInvalid(missing)
     except ConfigInvalid as error:
@@ -58,21 +58,24 @@ def _warnings(found: Configuration) -> Iterator[str]:
         yield f"warning: outlets without a feed: {', '.join(silent)}"
 
 
-def _missing(found: Configuration) -> Iterator[str]:
-    for name, secret in _secrets(found):
+def missing_secrets(found: Configuration, *, receivers: bool = True) -> Iterator[str]:
+    """One line per secret that cannot be read: where it is named, and why. ``receivers`` False: not those of receivers."""
+    for name, secret in (*(_of_receivers(found) if receivers else ()), *_of_settings(found.settings)):
         try:
             resolve_secret(secret)
         except ConfigInvalid as error:
             yield from (f"{name}: {problem}" for problem in error.problems)
 
 
-def _secrets(found: Configuration) -> Iterator[tuple[str, Secret]]:
+def _of_receivers(found: Configuration) -> Iterator[tuple[str, Secret]]:
     for receiver in found.routes.receivers:
         for field in receiver.__struct_fields__:
             value = getattr(receiver, field)
             if isinstance(value, Secret):
                 yield f"receiver {receiver.name}: {field}", value
-    settings = found.settings
+
+
+def _of_settings(settings: Settings) -> Iterator[tuple[str, Secret]]:
     if isinstance(settings.database, Secret):
         yield "database", settings.database
     if isinstance(settings.bus, KafkaBus) and settings.bus.password:
