@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from services import __version__
 from services.cli import check_config, daemons, dead_letters, demo, explain, init, schemas, streams, tag
 from services.core.errors import ConfigInvalid, WirewatchError
+from services.core.printable import printable
 
 COMMANDS = (demo, daemons, init, check_config, tag, explain, dead_letters, streams, schemas)
+
+_LONGEST = 2000  # characters of a mistake
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,9 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. 0 done, 1 the input or the configuration is wrong, 2 the command line is."""
     args = parser().parse_args(argv)
     try:
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()  # here, where a reader that has gone is still expected
+        return status
     except ConfigInvalid as error:
-        print(f"the configuration has {len(error.problems)} mistakes:", *error.problems, sep="\n  ", file=sys.stderr)
+        _say(error)
     except WirewatchError as error:
         print(f"wirewatch: {error}", file=sys.stderr)
     except BrokenPipeError:
@@ -39,3 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+def _say(error: ConfigInvalid) -> None:
+    count = len(error.problems)
+    lines = (printable(problem, _LONGEST) for problem in error.problems)
+    print(f"the configuration has {count} mistake{'s' * (count != 1)}:", *lines, sep="\n  ", file=sys.stderr)
