@@ -60,11 +60,12 @@ class HealthServer:
     """Serves until closed, in a thread of its own."""
 
     def __init__(self, health: Health, host: str, port: int) -> None:
-        """Raises Fatal when the port cannot be bound."""
+        """Raises Fatal when the port cannot be bound, or is none."""
         try:
             self._server = make_server(host, port, _application(health), server_class=_Server, handler_class=_Quiet)
-        except OSError as error:
-            raise Fatal(f"cannot listen on {host}:{port} for metrics and health: {error.strerror or error}") from error
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise Fatal(f"cannot listen on {host}:{port} for metrics and health: {reason}") from error
         self.port: int = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
         self._thread.start()
