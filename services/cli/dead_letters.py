@@ -100,7 +100,8 @@ def _replay(bus: Bus, args: argparse.Namespace) -> int:
         producer.flush()
     finally:
         producer.close()
-    print(*(f"sent {letter.id} to {letter.stream} again" for letter in chosen), sep="\n")
+    for letter in chosen:
+        print(f"sent {letter.id} to {letter.stream} again")
     missing = wanted - {letter.id for letter in chosen} - {"all"}
     return _unknown(sorted(missing)) if missing else 0
 
