@@ -1,0 +1,31 @@
+"""``python -m tests.bench [PART]``: every part with moderate sizes, or one of them."""
+
+import argparse
+from collections.abc import Callable
+
+from tests.bench import embedded
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parts = parser.add_subparsers(dest="part", metavar="PART")
+    _embedded(parts.add_parser("embedded", help="the whole embedded pipeline after the poller"))
+    every = [part.get_default("run") for part in parts.choices.values()]
+    defaults = [part.parse_args([]) for part in parts.choices.values()]
+    args = parser.parse_args()
+    if args.part:
+        args.run(args)
+        return
+    for run, own in zip(every, defaults, strict=True):
+        run(own)
+
+
+def _embedded(own: argparse.ArgumentParser) -> None:
+    own.add_argument("--articles", type=int, default=5000, metavar="N")
+    own.add_argument("--full", type=float, default=0.25, metavar="SHARE", help="of articles with their whole body")
+    own.add_argument("--limit", type=float, default=1500.0, metavar="SECONDS", help="stop after so long")
+    own.set_defaults(run=lambda args: embedded.run(args.articles, args.full, args.limit))
+
+
+if __name__ == "__main__":
+    main()
