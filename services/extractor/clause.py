@@ -93,6 +93,8 @@ class Clause:
             return after is not None and after.word in english.PREPOSITIONS
         if before.word in english.PREPOSITIONS and before.word not in {"after", "since"}:
             return False  # "of sanctioned tankers"
+        if after is not None and after.adjective and not self._subjective(before):
+            return False  # "leaking sanctioned Russian oil"
         if (
             before.adjective
             and after is not None
@@ -102,6 +104,11 @@ class Clause:
         ):
             return False  # "Russian sanctioned tankers"
         return True
+
+    @staticmethod
+    def _subjective(before: Node) -> bool:
+        linked = english.PRONOUNS | english.AUXILIARIES | english.ADVERBS | english.RELATIVES | {"and"}
+        return (before.is_party and not before.adjective) or before.word in linked or before.word.endswith("s")
 
     def _present_is_verb(self, at: int, before: Node | None, after: Node | None, tense: str) -> bool:
         node = self.nodes[at]
@@ -162,6 +169,8 @@ class Clause:
             frame.passive = self._passive(at)
             self._left(frame)
             self.right(frame, at + 1)
+            if not frame.subject and frame.first == 0 and self._gerund(at):
+                self._after_comma(frame)
         return self._frames[at]
 
     def _passive(self, at: int) -> bool:
@@ -230,7 +239,8 @@ class Clause:
             return True
         phrase = self._phrase_left(j)
         start = phrase[0] if phrase else j
-        verb = self._verb_before(start) if phrase else None
+        over = start - 1 if start and self.nodes[start - 1].word in {"on", "upon", "for", "with"} else start
+        verb = self._verb_before(over) if phrase else None
         if verb is None or self.nodes[verb].word in english.BE | english.HAVE:
             return False
         parties = self._heads(phrase)
@@ -240,6 +250,13 @@ class Clause:
         governors.append(verb)
         frame.subject, frame.subject_span = tuple(parties), (start, j)
         return True
+
+    def _after_comma(self, frame: Frame) -> None:
+        """``Facing sanctions, Iran ...``: the subject of the clause that follows."""
+        comma = next((i for i in range(frame.at, len(self.nodes)) if self.nodes[i].word == ","), None)
+        if comma is not None:
+            following = [i for i in range(comma + 1, min(len(self.nodes), comma + 6)) if self.nodes[i].is_party]
+            frame.subject = tuple(following[:1])
 
     def _gerund(self, at: int) -> bool:
         verb = self.nodes[at].verb
@@ -290,6 +307,8 @@ class Clause:
                 if parties or not self._adverbial(start):
                     frame.subject, frame.subject_span = tuple(parties), (start, j)
                     frame.first = start
+                    if not parties and any(self.nodes[i].word in english.OFFICES for i in phrase):
+                        frame.pronoun = start
                     return
                 j = start - 2
 
@@ -565,7 +584,7 @@ class Clause:
                 governors.insert(0, j)
                 frame.passive = bool(j) and self._passive(j)
                 if not frame.passive:
-                    governors.clear()  # what the sanctions or sales do says nothing of how far they have got
+                    governors[:] = [i for i in governors if self.nodes[i].word in {"could", "may", "might"}]  # what the sanctions or sales do says nothing of how far they have got
                 predicate = Frame(at=j, passive=frame.passive)
                 self.right(predicate, j + 1)
                 if frame.passive:

@@ -36,6 +36,7 @@ STOPS = _words(', ; : . ! ? " ( ) [ ] - – — … / | “ ”')
 READY = _words("ready willing poised set prepared open reluctant unwilling able due likely unlikely eager keen")
 URGING = _words("urge urges urged urging ask asks asked asking tell tells told call calls called press presses pressed want wants allow allows allowed let help helps helped force forces forced invite enable push pushes pushed convince persuade persuaded lobby lobbied request requested order ordered pressure pressured beg begged on upon expect expects expected")
 CONTROL_NOUNS = _words("decision decisions plan plans deal deals agreement agreements pledge pledges effort efforts bid request requests contract contracts pact proposal authority move intention intentions commitment commitments promise promises approval permission offer offers vow threat threats desire willingness readiness refusal failure attempt attempts bill resolution order orders pressure right licence license ability chance aim policy push calls call")
+OFFICES = _words("president administration government bloc country kingdom regime minister ministry chancellor leader secretary")
 QUOTES = _words("\" ' “ ”")
 DAYS = _words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
@@ -72,5 +73,5 @@ VERBS = _words(
     " escalate escalates escalated deepen deepens deepened spark sparks sparked trigger triggers triggered prompt prompts"
     " prompted follow follows followed end ends ended open opens opened close closes closed break breaks broke broken"
     " counter defend defends defended protect protects protected respond responds responded react reacts reacted ensure"
-    " focused accused linked tied involved alleged suspected prevent prevents prevented avoid avoids avoided reach reaches reached sit sits sat loom looms loomed mark marks marked"
+    " rule rules ruled shut shuts froze freezes focused accused linked tied involved alleged suspected prevent prevents prevented avoid avoids avoided reach reaches reached sit sits sat loom looms loomed mark marks marked"
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.core.act import Act, ArmsTransfer, Party
+from services.core.act import Act, ArmsTransfer, Party, SanctionStage
 
 _MOST_ACTS = 8
 _MOST_EVIDENCE = 6
@@ -25,6 +25,7 @@ def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
             kept.append(act)
         else:
             kept[place] = _joined(kept[place], act)
+    kept = [act for act in kept if not _stale(act, kept)]
     ranked = sorted(
         kept,
         key=lambda act: (
@@ -34,6 +35,20 @@ def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
         ),
     )
     return tuple(sorted(ranked[:_MOST_ACTS], key=lambda act: act.trigger.start))
+
+
+def _stale(act: Act, acts: Sequence[Act]) -> bool:
+    """Whether another act says the same better: a sanction merely in force against one whose sanctions are the news."""
+    if act.stage != SanctionStage.IN_FORCE:
+        return False
+    imposer, target = (key(role) for role in roles(act))
+    for other in acts:
+        if other is act or isinstance(other, ArmsTransfer) or other.stage == act.stage:
+            continue
+        by, against = (key(role) for role in roles(other))
+        if against == target and (imposer is None or by is None or imposer == by):
+            return True
+    return False
 
 
 def key(party: Party | None) -> str | None:

@@ -10,6 +10,7 @@ from services.extractor.entities import Form
 from services.extractor.rows import Node, Sentence, is_stop
 
 _MOST = 6
+_STATES = frozenset({EntityKind.COUNTRY, EntityKind.PERSON})
 _LONGEST = 9  # nodes of a name
 
 
@@ -77,6 +78,9 @@ def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None
         return None
     country = next((nodes[at].name.entity.country for at in named if nodes[at].name is not None), None)  # type: ignore[union-attr]
     span = sentence.span(kept[0], kept[-1])
+    others = {name.entity.id for at in named if (name := nodes[at].name) and name.entity.kind not in _STATES}
+    if country is None and len(others) == 1:
+        return Party(name=" ".join(span.quote.split()), span=span, method=method, id=others.pop())
     return Party(name=" ".join(span.quote.split()), span=span, method=method, country=country)
 
 

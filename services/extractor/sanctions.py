@@ -159,9 +159,13 @@ class _Reader:
             or parties.phrases(self.clause, behind.objects, frame.method)
             or parties.phrases(self.clause, [i for i in frame.objects if i < place], frame.method)
         )
+        imposers = self._subject(frame)
+        if frame.passive or not targets:
+            targets = self._span(frame.subject_span, frame.method)
+            imposers = self._named(behind, ("by", "in")) or self._named(frame, ("by", "in"))
         if not targets:
             return None
-        return Found("sanction.phrase", frame, self._subject(frame), targets[:2], stage, (at, place))
+        return Found("sanction.phrase", frame, imposers, targets[:2], stage, (at, place))
 
     # ---------------------------------------------------------------- nouns
 
@@ -288,7 +292,7 @@ class _Reader:
         }:
             return SanctionStage.CALLED_FOR
         threatening = any("threatening" in node.tags for node in over)
-        if threatening or "s.threatened" in tags or (words & {"to"} and not words & english.HAVE):
+        if threatening or "s.threatened" in tags or ("to" in words and not words & english.HAVE and not _decided(over)):
             return SanctionStage.THREATENED
         return None
 
@@ -298,7 +302,7 @@ class _Reader:
         start = self.clause.noun_start(frame.at)
         over = [self.nodes[i] for i in frame.governors if self.nodes[i].name is None]
         inner = self.nodes[start : frame.at]
-        tags = [tag for other in over if other.verb for tag in other.tags]
+        tags = [tag for other in over for tag in other.tags]
         words = {other.word for other in over}
         if "s.noun.eased" in node.tags:
             return SanctionStage.EASED
@@ -312,7 +316,7 @@ class _Reader:
         for stage in _ORDER[:4]:
             if f"s.{stage}" in tags:
                 return self._settled(stage, over)
-        if threatening or "s.threatened" in tags or ("to" in words and not tags_agreed(over)):
+        if threatening or "s.threatened" in tags or ("to" in words and not _decided(over)):
             return SanctionStage.THREATENED
         if "s.imposed" in tags:
             return SanctionStage.IMPOSED
@@ -328,7 +332,7 @@ class _Reader:
         return any("threatening.after" in node.tags for node in following if not is_stop(node))
 
 
-def tags_agreed(over: Sequence[Node]) -> bool:
+def _decided(over: Sequence[Node]) -> bool:
     """Whether it has been decided: ``agreed to impose``."""
     return any(node.verb is not None and node.verb.lemma in {"agree", "decide", "vote", "move", "use"} for node in over)
 

@@ -13,6 +13,7 @@ from services.extractor.rows import Node
 
 _TO = ("to", "for", "into", "towards")
 _TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
+_THEM = frozenset({"it", "them", "him", "her"})
 _MOST_ITEMS = 6
 _SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
 
@@ -130,8 +131,19 @@ class _Reader:
         whole = [i for i in objects if self.nodes[i].is_party and not self.nodes[i].adjective]
         if whole and whole[0] <= frame.at + 3:
             return parties.of_nodes(self.clause.sentence, whole[:1], frame.method)
+        if objects and self.nodes[objects[0]].word in _THEM:
+            return self._asker(frame)
         if "with" in frame.slots or items[0] == frame.at:
             return parties.phrases(self.clause, objects, frame.method)[:1]
+        return []
+
+    def _asker(self, frame: Frame) -> list[Party]:
+        """``Iceland asks Portugal to sell it``: who asks is who gets."""
+        for governor in frame.governors:
+            if self.nodes[governor].verb is not None:
+                asking = [i for i in self.clause.of_verb(governor).subject if i not in frame.subject]
+                if asking:
+                    return parties.of_nodes(self.clause.sentence, asking[:1], frame.method)
         return []
 
     def _getting(self, frame: Frame, node: Node, behind: Sequence[int]) -> Found | None:
