@@ -15,19 +15,27 @@ from tests.bus.members import Member, new_stream
 STREAM_PARTITIONS = 3
 
 _ONE = st.sampled_from([0, 1])
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("send"), st.integers(0, 5)),
-        st.tuples(st.just("flush"), st.just(0)),
-        st.tuples(st.just("poll"), _ONE),
-        st.tuples(st.just("poll"), _ONE),
-        st.tuples(st.just("commit"), _ONE),
-        st.tuples(st.just("close"), _ONE),
-        st.tuples(st.just("expire"), st.just(0)),
-    ),
-    min_size=5,
-    max_size=60,
-)
+_WEIGHTED = [
+    "send",
+    "publish",
+    "publish",
+    "poll",
+    "poll",
+    "poll",
+    "poll",
+    "commit",
+    "commit",
+    "close",
+    "expire",
+    "flush",
+]
+
+
+def _step(name: str) -> st.SearchStrategy[tuple[str, int]]:
+    return st.tuples(st.just(name), st.integers(0, 5) if name in {"send", "publish"} else _ONE)
+
+
+STEPS = st.lists(st.sampled_from(_WEIGHTED).flatmap(_step), min_size=20, max_size=60)
 
 
 class Interleaving:
@@ -72,6 +80,11 @@ class Interleaving:
         self._producer.flush()
         self._flushed += self._buffered
         self._buffered = []
+
+    def publish(self, key: int) -> None:
+        for _ in range(3):
+            self.send(key)
+        self.flush(0)
 
     def poll(self, which: int) -> None:
         member = self._members[which]
