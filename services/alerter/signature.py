@@ -1,16 +1,14 @@
 """MinHash signatures of texts, by datasketch. services.core.near compares them."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
-
-import numpy as np
-from datasketch import MinHash
+from typing import Any
 
 from services.core.near import PERMUTATIONS, VERSION
 
 _MOST_WORDS = 400  # a wire text differs at its end: outlets cut and add there
 _FEWEST_WORDS = 12  # below, two different headlines share too many word pairs
-_template = MinHash(num_perm=PERMUTATIONS, seed=1)
 
 
 def signature(keys: Sequence[str]) -> bytes:
@@ -18,6 +16,13 @@ def signature(keys: Sequence[str]) -> bytes:
     read = keys[:_MOST_WORDS]
     if len(read) < _FEWEST_WORDS:
         return b""
-    sketch = _template.copy()
+    sketch = _template().copy()
     sketch.update_batch([f"{left} {right}".encode("utf-8", "surrogatepass") for left, right in pairwise(read)])
-    return VERSION + np.asarray(sketch.hashvalues, dtype="<u4").tobytes()
+    return VERSION + bytes(sketch.hashvalues.astype("<u4").tobytes())
+
+
+@cache
+def _template() -> Any:
+    from datasketch import MinHash  # brings scipy and takes a second to import; every command would wait for it
+
+    return MinHash(num_perm=PERMUTATIONS, seed=1)
