@@ -112,9 +112,9 @@ class Clause:
 
     def _present_is_verb(self, at: int, before: Node | None, after: Node | None, tense: str) -> bool:
         node = self.nodes[at]
-        if after is None or (is_stop(after) and after.word not in english.QUOTES):
-            return False
         noun = bool(node.tags & {"n.give", "n.get", "n.both", "sanction", "penalty"})
+        if after is None or (is_stop(after) and after.word not in english.QUOTES):
+            return not noun and "say" in node.tags
         if after.word in english.PREPOSITIONS - {"up", "over"} and noun:
             return False
         if before is None:
@@ -251,6 +251,14 @@ class Clause:
         frame.subject, frame.subject_span = tuple(parties), (start, j)
         return True
 
+    def _nearest_subject(self, before: int) -> tuple[tuple[int, ...], tuple[int, int] | None]:
+        """The subject of the nearest verb before a node."""
+        for i in range(before - 1, max(-1, before - _REACH), -1):
+            if self.verbal(i):
+                frame = self.of_verb(i)
+                return frame.subject, frame.subject_span
+        return (), None
+
     def _after_comma(self, frame: Frame) -> None:
         """``Facing sanctions, Iran ...``: the subject of the clause that follows."""
         comma = next((i for i in range(frame.at, len(self.nodes)) if self.nodes[i].word == ","), None)
@@ -268,10 +276,13 @@ class Clause:
         phrase = self._phrase_left(j)
         parties = [i for i in phrase if self.nodes[i].is_party]
         start = phrase[0] if phrase else preposition
-        if parties and start > 0 and self.verbal(start - 1):
-            frame.subject, frame.subject_span = tuple(parties[-1:]), (start, j)
-            governors.append(start - 1)
+        if parties and start > 0 and (self.verbal(start - 1) or self.nodes[start - 1].word in {"to", "on"}):
+            frame.subject, frame.subject_span = tuple(self._heads(phrase)), (start, j)
+            governors.extend(range(start - 1, max(-1, start - 3), -1))
             return start - 2
+        if self.nodes[preposition].word == "for" and not any(self.nodes[i].word in english.CONTROL_NOUNS for i in phrase):
+            frame.subject, frame.subject_span = self._nearest_subject(preposition)  # "will pay a price for supplying"
+            return start - 1
         governors.extend(reversed(phrase))
         return start - 1
 
@@ -412,7 +423,7 @@ class Clause:
                     last = comma - 1
                 break
             last = j
-            if node.word in english.PREPOSITIONS:
+            if node.word in english.PREPOSITIONS and not self._amount(j):
                 if node.word == "to" and self._infinitive(j):
                     break
                 if node.word == "of":
@@ -427,6 +438,11 @@ class Clause:
         frame.objects = tuple(slots.pop(""))
         frame.slots = {name: tuple(found) for name, found in slots.items()}
         frame.last = last
+
+    def _amount(self, j: int) -> bool:
+        """``up to 100``, ``over 1,600``, ``about 50``: no preposition."""
+        following = self.nodes[j + 1].word if j + 1 < len(self.nodes) else ""
+        return self.nodes[j].word in {"to", "over", "about", "around"} and following[:1].isdigit()
 
     def _ends_clause(self, j: int, start: int) -> bool:
         node = self.nodes[j]

@@ -83,11 +83,16 @@ class SpacyTagger:
         ]
         found: list[Act] = []
         context = Context(imposers=self._imposers)
+        first: Clause | None = None
         for sentence in self._sentences(article, text, copy, telling, known):
             clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
             found += self._transfers.acts(clause, context)
             found += self._sanctions.acts(clause, context, spoken=spoken)
             _remember(context, clause)
+            first = first or clause
+        if first is not None and first.sentence.title:
+            found += self._transfers.acts(first, context)  # the lead may say what the title leaves open
+            found += self._sanctions.acts(first, context, spoken=spoken)
         return merged(found, len(article.title))
 
     def _sentences(

@@ -52,15 +52,19 @@ class _Reader:
     def found(self) -> Iterator[Found]:
         if not self.armed:
             return
+        told: set[int] = set()
         for at, node in enumerate(self.nodes):
             found = None
             if node.tags & {"give", "equip", "get"} and node.name is None and self.clause.verbal(at):
                 found = self._verb(at, node)
             elif node.tags & _TRANSFER_NOUNS and node.name is None:
                 found = self._noun(at, node)
+            elif node.is_item and at + 2 < len(self.nodes) and self.nodes[at + 1].word in {"to", "for"} and at not in told:
+                found = self._bound(at)
             elif node.word in _SUPPLIED and at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party:
                 found = self._adjective(at)
             if found is not None and (found.suppliers or found.recipients):
+                told.update(found.items)
                 yield found
 
     # ---------------------------------------------------------------- what passes
@@ -203,7 +207,8 @@ class _Reader:
                 for party in recipients
                 if not any(party.span.start <= self.nodes[i].start < party.span.end for i in items)
             ]
-        suppliers = self._named(frame, ("from", "by"))
+        exporting = [i for i in frame.owners if (name := self.nodes[i].name) and name.entity.country in self.rank]
+        suppliers = [] if exporting and recipients else self._named(frame, ("from", "by"))
         if "n.get" in node.tags:
             found = self._bought(frame, suppliers)
         elif "n.both" in node.tags:
@@ -261,6 +266,15 @@ class _Reader:
 
     def _supplies(self, found: list[Party]) -> int:
         return self.rank.get(found[0].country or "", 90) if found else 99
+
+    def _bound(self, at: int) -> Found | None:
+        """``more arms for Ukraine``, where no verb or noun of transfer tells it."""
+        frame = self.clause.of_noun(at)
+        recipients = self._recipients(frame)
+        if not recipients or not self._is_item(at) or recipients[0].method is not Method.PATTERN:
+            return None
+        suppliers = parties.of_nodes(self.clause.sentence, frame.owners or frame.subject, frame.method)
+        return Found("transfer.bound", frame, [at], suppliers, recipients, self._noun_stage(frame, self.nodes[at]))
 
     def _adjective(self, at: int) -> Found | None:
         """``US-supplied missiles``."""
@@ -353,7 +367,7 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
     frame, known = found.frame, context.pairs.get("arms_transfer", (None, None))
     if frame.pronoun is not None and not found.suppliers and context.subject is not None and found.rule.startswith("transfer.give"):
         found.suppliers = fill.carried([context.subject], found.recipients)
-    if not found.suppliers:
+    if not found.suppliers and found.rule not in {"transfer.get", "transfer.bound"}:
         found.suppliers = (
             fill.speaker(clause, said, found.recipients)
             or fill.before(clause, frame, found.recipients)
