@@ -9,6 +9,7 @@ from pathlib import Path
 from services.core.errors import Fatal, Retriable
 
 _BUSY_SECONDS = 10.0
+_FORMAT = 1  # of the file; another number is another release's
 _TABLES = """
 CREATE TABLE IF NOT EXISTS streams (
     name TEXT PRIMARY KEY, partitions INTEGER NOT NULL, retention REAL NOT NULL, max_record INTEGER NOT NULL);
@@ -58,9 +59,13 @@ def wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
 
 
 def create(connection: sqlite3.Connection, path: Path) -> None:
-    """Create the tables that are missing."""
+    """Create the tables in a new file. Raises Fatal where the file was written in another format."""
     with renamed(path):
-        connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found not in {0, _FORMAT}:
+            raise Fatal(f"the bus {path} has the format {found} of another release; this one reads {_FORMAT}")
+        if found == 0:
+            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")
 
 
 @contextmanager

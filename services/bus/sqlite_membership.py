@@ -184,6 +184,7 @@ class Membership:
     def _move(self, connection: sqlite3.Connection) -> tuple[Change, dict[Partition, int]]:
         """What moves, and the tokens held once the transaction of ``connection`` is committed."""
         self._say_alive(connection)
+        connection.execute("DELETE FROM members WHERE team = ? AND deadline < ?", (self.team, self._now()))
         target, leases = self._target(connection), self._leases(connection)
         lost = {p for p, token in self._tokens.items() if leases.get(p, (None, 0, 0))[:2] != (self._member, token)}
         revoked = set(self._tokens) - lost - target

@@ -11,7 +11,7 @@ import pytest
 from services.bus import sqlite_producer
 from services.bus.sizes import POLL_BYTES
 from services.bus.sqlite import SqliteBus
-from services.core.errors import Retriable
+from services.core.errors import Fatal, Retriable
 from services.core.ports.bus import Partition, StreamSpec
 from tests.bus.clocks import LeapingClock
 from tests.bus.members import Member, new_stream, numbers, poll_until, send
@@ -170,3 +170,33 @@ def test_polling_does_not_keep_the_log_of_writes_from_being_folded_in(bus: Sqlit
     with closing(sqlite3.connect(path)) as other:
         busy, logged, folded = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert (busy, logged, folded) == (0, 0, 0)
+
+
+def test_members_that_were_killed_leave_no_rows_behind(bus: SqliteBus, path: Path, clock: LeapingClock) -> None:
+    stream = new_stream(bus, 2)
+    killed = [Member(bus, [stream], group="g") for _ in range(5)]
+    for member in killed:
+        member.poll()
+        member.consumer._membership._ended.set()  # type: ignore[attr-defined]  its heart stops
+    clock.leap(310)
+    heir = Member(bus, [stream], group="g")
+    poll_until("all is its own", lambda: len(heir.owned) == 2, heir)
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT count(*) FROM members").fetchone() == (1,)
+    for member in (*killed, heir):
+        member.consumer.close()
+
+
+def test_a_file_of_another_release_is_refused(bus: SqliteBus, path: Path) -> None:
+    SqliteBus(path, LeapingClock()).close()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA user_version = 2")
+    with pytest.raises(Fatal, match="format 2"):
+        SqliteBus(path, LeapingClock())
+
+
+def test_the_file_opens_while_another_writes(bus: SqliteBus, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        SqliteBus(path, LeapingClock()).close()
+        other.execute("ROLLBACK")
