@@ -131,14 +131,21 @@ def _lines(source: BinaryIO, name: str) -> Iterator[Article | _Unreadable]:
             yield _Unreadable(f"{name}:{number}: not a JSON object with id, date, title and text: {error}")
         except ValueError as error:
             yield _Unreadable(
-                f"{name}:{number}: date: {error}; allowed are dates as 2026-01-31 or 2026-01-31T12:00:00Z"
+                f"{name}:{number}: date: {error}; allowed are 2026, 2026-01, 2026-01-31 or 2026-01-31T12:00:00Z"
             )
 
 
 def _of_line(line: Line, name: str, number: int) -> Article:
-    at = datetime.fromisoformat(line.date) if line.date else None
+    at = parse_date(line.date) if line.date else None
     ident = str(line.id) if line.id is not None else f"{name}:{number}"
     return _article(ident, clean_line(line.title), clean_text(line.text), at=at, language=line.language)
+
+
+def parse_date(text: str) -> datetime:
+    """ISO 8601, or a year or month alone, which then stands for its beginning. UTC where the text names no zone. Raises ValueError."""
+    padded = {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text)
+    at = datetime.fromisoformat(padded)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _html(content: bytes, name: str) -> Article | _Unreadable:
@@ -165,7 +172,7 @@ def _html(content: bytes, name: str) -> Article | _Unreadable:
 
 def _article(ident: str, title: str, text: str, at: datetime | None = None, language: str | None = None) -> Article:
     now = datetime.now(UTC)
-    published = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else now
+    published = at or now
     return Article(
         id=ident, revision=1, feed="tag", outlet="tag", url="", canonical_url="", title=title, body=text, language=language,
         published_at=published, published_inferred=at is None, first_seen_at=now, content_hash="", trace_id=ident,

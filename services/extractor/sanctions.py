@@ -309,7 +309,7 @@ class _Reader:
         if words & english.NEGATIONS and not words & {"rule"}:
             return SanctionStage.REFUSED
         if {"rule", "ruled", "rules"} & words and "out" in {
-            self.nodes[i].word for i in range(max(0, start - 3), start)
+            self.nodes[i].word for i in range(max(0, start - 3), frame.at)
         }:
             return SanctionStage.REFUSED
         threatening = any("threatening" in other.tags for other in (*over, *inner)) or self._threat_behind(frame)

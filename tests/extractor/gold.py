@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from services.cli.tag import parse_date
 from services.config.load import default_directory
 from services.core.act import ArmsTransfer
 from services.core.article import Article, TaggedArticle
@@ -20,7 +21,7 @@ SHARED = Path(os.environ.get("WIREWATCH_SHARED", Path(__file__).parents[3] / "sh
 
 
 def article(row: dict[str, Any]) -> Article:
-    at = datetime.fromisoformat(row.get("date") or "2026-01-01").replace(tzinfo=UTC)
+    at = parse_date(row.get("date") or "2026")
     return Article(
         id=row["id"], revision=1, feed="gold", outlet="gold", url="", canonical_url="", title=row.get("title") or "",
         body=row.get("text") or "", published_at=at, first_seen_at=at, content_hash="", trace_id=row["id"],
