@@ -10,11 +10,14 @@ from msgspec import Struct, structs
 from services.core.act import Method, Party
 from services.core.mention import EntityKind
 from services.extractor import english, parties
-from services.extractor.clause import Clause, Frame
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
 from services.extractor.stance import Source
 
 _PLACE = frozenset({"in", "at", "near", "over", "across", "inside", "around", "through", "into"})
-_SUPPLY = frozenset({EntityKind.COUNTRY, EntityKind.COMPANY, EntityKind.PERSON, EntityKind.BODY, EntityKind.ARMED_GROUP})
+_SUPPLY = frozenset(
+    {EntityKind.COUNTRY, EntityKind.COMPANY, EntityKind.PERSON, EntityKind.BODY, EntityKind.ARMED_GROUP}
+)
 
 
 class Context(Struct):

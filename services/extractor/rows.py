@@ -40,10 +40,7 @@ class Node(Struct, frozen=True):
     @property
     def is_item(self) -> bool:
         """Whether it names arms, wherever it stands."""
-        return (
-            (self.name is not None and self.name.entity.kind is EntityKind.WEAPON)
-            or "arms" in self.tags
-        )
+        return (self.name is not None and self.name.entity.kind is EntityKind.WEAPON) or "arms" in self.tags
 
     @property
     def adjective(self) -> bool:

@@ -7,7 +7,8 @@ from msgspec import Struct
 from services.core.act import Method, Party, Sanction, SanctionStage
 from services.core.mention import EntityKind
 from services.extractor import english, fill, parties, stance
-from services.extractor.clause import Clause, Frame
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
 from services.extractor.rows import Node, is_stop
 
 _AGAINST = ("on", "against", "targeting", "upon", "over+", "on+", "against+", "at")
@@ -356,7 +357,15 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
         )
     if not found.imposers:
         found.imposers = fill.imposer(clause, frame, found.targets) or fill.carried(
-            [known[0], *(party for party in context.title if party.country in context.imposers or party.id in context.imposers)], found.targets
+            [
+                known[0],
+                *(
+                    party
+                    for party in context.title
+                    if party.country in context.imposers or party.id in context.imposers
+                ),
+            ],
+            found.targets,
         )
 
 

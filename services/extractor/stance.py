@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from services.core.act import Attribution, Certainty, Party
 from services.extractor import english
-from services.extractor.clause import Clause, Frame
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
 from services.extractor.rows import Node, is_stop
 
 _BEFORE, _BEHIND = 14, 2  # nodes around a trigger in which a hedge counts

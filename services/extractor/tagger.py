@@ -19,9 +19,10 @@ from services.core.article import Article, Skipped, TaggedArticle
 from services.core.mention import EntityKind, Mention, Span
 from services.core.settings import ExtractorSettings
 from services.extractor import language
-from services.extractor.clause import Clause, Syntax
-from services.extractor.lexicons import Lexicons, load_lexicons
+from services.extractor.clause import Clause
 from services.extractor.fill import Context
+from services.extractor.frame import Syntax
+from services.extractor.lexicons import Lexicons, load_lexicons
 from services.extractor.merge import merged
 from services.extractor.parties import of_node, of_nodes
 from services.extractor.rows import Sentence, build, split

@@ -7,7 +7,8 @@ from msgspec import Struct
 from services.core.act import ArmsTransfer, Method, Party, TransferStage
 from services.core.mention import Span
 from services.extractor import english, fill, parties, stance
-from services.extractor.clause import Clause, Frame
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
 from services.extractor.lexicons import Lexicons
 from services.extractor.rows import Node
 
@@ -59,7 +60,12 @@ class _Reader:
                 found = self._verb(at, node)
             elif node.tags & _TRANSFER_NOUNS and node.name is None:
                 found = self._noun(at, node)
-            elif node.is_item and at + 2 < len(self.nodes) and self.nodes[at + 1].word in {"to", "for"} and at not in told:
+            elif (
+                node.is_item
+                and at + 2 < len(self.nodes)
+                and self.nodes[at + 1].word in {"to", "for"}
+                and at not in told
+            ):
                 found = self._bound(at)
             elif node.word in _SUPPLIED and at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party:
                 found = self._adjective(at)
@@ -230,7 +236,11 @@ class _Reader:
             if len(owners) > 1:
                 return owners[:1], owners[1:2]
             return (owners[:1], []) if (owners[0].country or "") in self.rank else (subject, owners[:1])
-        origin = [i for i in frame.objects if self.nodes[i].is_party and any(self._is_item(k) for k in range(i + 1, min(i + 4, len(self.nodes))))]
+        origin = [
+            i
+            for i in frame.objects
+            if self.nodes[i].is_party and any(self._is_item(k) for k in range(i + 1, min(i + 4, len(self.nodes))))
+        ]
         suppliers = suppliers or owners[:3] or parties.of_nodes(sentence, origin[:2], frame.method)
         suppliers = [party for party in suppliers if not fill.among(party, recipients)]
         if not suppliers and verb is not None and not _urging(frame, self.nodes):
@@ -246,9 +256,7 @@ class _Reader:
         recipients = owners[:1] or self._named(frame, ("by",)) or subject
         return suppliers, [party for party in recipients if not any(_same(party, other) for other in suppliers)]
 
-    def _dealt(
-        self, frame: Frame, suppliers: list[Party], recipients: list[Party]
-    ) -> tuple[list[Party], list[Party]]:
+    def _dealt(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
         """A deal between two sides: the side that usually supplies is the supplier."""
         sentence = self.clause.sentence
         given = [i for slot in ("with", "between") for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
@@ -365,7 +373,12 @@ def _same(one: Party, other: Party) -> bool:
 
 def _complete(clause: Clause, found: Found, said: stance.Source | None, context: fill.Context) -> None:
     frame, known = found.frame, context.pairs.get("arms_transfer", (None, None))
-    if frame.pronoun is not None and not found.suppliers and context.subject is not None and found.rule.startswith("transfer.give"):
+    if (
+        frame.pronoun is not None
+        and not found.suppliers
+        and context.subject is not None
+        and found.rule.startswith("transfer.give")
+    ):
         found.suppliers = fill.carried([context.subject], found.recipients)
     if not found.suppliers and found.rule not in {"transfer.get", "transfer.bound"}:
         found.suppliers = (
@@ -374,9 +387,7 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
             or fill.carried([known[0], *context.title], found.recipients)
         )
     if not found.recipients:
-        found.recipients = (
-            fill.carried([known[1]], found.suppliers)
-        )
+        found.recipients = fill.carried([known[1]], found.suppliers)
 
 
 def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsTransfer]:

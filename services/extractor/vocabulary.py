@@ -8,7 +8,9 @@ from services.extractor.inflect import Verb, verb_forms
 from services.extractor.lexicons import Lexicons
 from services.extractor.scan import expanded
 
-CUES = frozenset({"alleged", "denied", "considering", "agreeing", "halting", "threatening", "threatening.after", "generic"})  # phrases that stay words
+CUES = frozenset(
+    {"alleged", "denied", "considering", "agreeing", "halting", "threatening", "threatening.after", "generic"}
+)  # phrases that stay words
 NOTHING: frozenset[str] = frozenset()
 TELLING = frozenset(
     {"arms", "aid", "sanction", "s.verb.imposed", "s.verb.eased"}
@@ -53,7 +55,13 @@ def _scanned(form: str, tag: str) -> bool:
 
 def _lists(lexicons: Lexicons) -> Iterable[tuple[str, Iterable[str]]]:
     transfer, sanction, cues, arms = lexicons.transfer, lexicons.sanction, lexicons.cues, lexicons.arms
-    yield from (("arms", arms.arms), ("loose", arms.loose), ("military", arms.military), ("use", arms.use), ("aid", transfer.aid))
+    yield from (
+        ("arms", arms.arms),
+        ("loose", arms.loose),
+        ("military", arms.military),
+        ("use", arms.use),
+        ("aid", transfer.aid),
+    )
     yield from (
         ("give", transfer.give),
         ("equip", transfer.equip),

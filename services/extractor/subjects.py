@@ -1,0 +1,191 @@
+"""From a verb leftwards, over auxiliaries and governing words, to its subject."""
+
+from typing import TYPE_CHECKING
+
+from services.extractor import english
+from services.extractor.frame import Frame
+from services.extractor.rows import is_stop
+
+if TYPE_CHECKING:
+    from services.extractor.clause import Clause
+
+_REACH = 40  # nodes looked at
+_BREAKERS = english.SUBORDINATORS | english.AUXILIARIES
+_PERSONAL = frozenset({"he", "she", "it", "they", "we", "i"})
+_CHAIN = english.AUXILIARIES | english.ADVERBS | english.NEGATIONS | {"to"}
+_BEFORE_GERUND = frozenset({"of", "from", "for", "on", "in", "against", "about", "at", "with", "into", "over", "by"})
+
+
+class Subjects:
+    """Finds subjects in one sentence. Frames of other verbs and of nouns come from the clause."""
+
+    def __init__(self, clause: "Clause") -> None:
+        self.clause = clause
+        self.nodes = clause.nodes
+        self.verbs = clause.verbs
+        self.phrases = clause.phrases
+
+    def walk(self, frame: Frame) -> None:
+        """Walk left over auxiliaries and governing words to the subject."""
+        governors: list[int] = []
+        j, verb = frame.at - 1, frame.at
+        for _ in range(_REACH):
+            if j < 0 or frame.subject:
+                break
+            node = self.nodes[j]
+            if node.word in _CHAIN or (node.word in english.QUOTES and verb - j < 3):
+                governors.append(j)
+            elif self.verbs.verbal(j) or node.word in english.READY:
+                governors.append(j)
+                verb = j
+            elif j + 1 < len(self.nodes) and self.nodes[j + 1].word == "to" and self._controls(j, governors, frame):
+                break
+            elif node.word in _BEFORE_GERUND and self.gerund(verb):
+                governors.append(j)
+                j = self._before_gerund(j, governors, frame)
+                verb = j + 1
+                continue
+            else:
+                break
+            j -= 1
+        frame.governors = tuple(governors)
+        frame.first = min(frame.first or j + 1, j + 1)
+        if not frame.subject and frame.pronoun is None and j >= 0:
+            self._subject(frame, j, governors)
+            frame.governors = tuple(governors)
+
+    def _controls(self, j: int, governors: list[int], frame: Frame) -> bool:
+        """``urged Germany to send``: the object is the subject; ``its decision to send``: whoever has the decision is."""
+        node = self.nodes[j]
+        if node.word in english.CONTROL_NOUNS:
+            noun = self.clause.of_noun(j)
+            governors += [j, *noun.governors]
+            frame.subject = noun.owners[:3] or noun.subject
+            frame.subject_span, frame.pronoun = noun.subject_span, noun.pronoun
+            return True
+        phrase = self.phrases.phrase_left(j)
+        start = phrase[0] if phrase else j
+        over = start - 1 if start and self.nodes[start - 1].word in {"on", "upon", "for", "with"} else start
+        verb = self.phrases.verb_before(over) if phrase else None
+        if verb is None or self.nodes[verb].word in english.BE | english.HAVE:
+            return False
+        parties = self.phrases.heads(phrase)
+        controlled = (
+            self.nodes[verb].tags & {"t.sought", "s.called_for", "t.agreed", "t.halted"}
+            or self.nodes[verb].word in english.URGING
+        )
+        if not controlled:
+            return False
+        governors.append(verb)
+        frame.subject, frame.subject_span = tuple(parties), (start, j)
+        return True
+
+    def _nearest_subject(self, before: int) -> tuple[tuple[int, ...], tuple[int, int] | None]:
+        """The subject of the nearest verb before a node."""
+        for i in range(before - 1, max(-1, before - _REACH), -1):
+            if self.verbs.verbal(i):
+                frame = self.clause.of_verb(i)
+                return frame.subject, frame.subject_span
+        return (), None
+
+    def after_comma(self, frame: Frame) -> None:
+        """``Facing sanctions, Iran ...``: the subject of the clause that follows."""
+        comma = next((i for i in range(frame.at, len(self.nodes)) if self.nodes[i].word == ","), None)
+        if comma is not None:
+            following = [i for i in range(comma + 1, min(len(self.nodes), comma + 6)) if self.nodes[i].is_party]
+            frame.subject = tuple(following[:1])
+
+    def gerund(self, at: int) -> bool:
+        verb = self.nodes[at].verb
+        return self.nodes[at].word.endswith("ing") and (verb is None or verb.tense == "ing")
+
+    def _before_gerund(self, preposition: int, governors: list[int], frame: Frame) -> int:
+        """``accused Russia of sending``, ``the possibility of selling``: the party before the preposition is the subject."""
+        j = preposition - 1
+        phrase = self.phrases.phrase_left(j)
+        parties = [i for i in phrase if self.nodes[i].is_party]
+        start = phrase[0] if phrase else preposition
+        if parties and start > 0 and (self.verbs.verbal(start - 1) or self.nodes[start - 1].word in {"to", "on"}):
+            frame.subject, frame.subject_span = tuple(self.phrases.heads(phrase)), (start, j)
+            governors.extend(range(start - 1, max(-1, start - 3), -1))
+            return start - 2
+        if self.nodes[preposition].word == "for" and not any(
+            self.nodes[i].word in english.CONTROL_NOUNS for i in phrase
+        ):
+            frame.subject, frame.subject_span = self._nearest_subject(preposition)  # "will pay a price for supplying"
+            return start - 1
+        governors.extend(reversed(phrase))
+        return start - 1
+
+    def _subject(self, frame: Frame, j: int, governors: list[int]) -> None:
+        """The subject whose phrase ends at ``j``, seen past relative pronouns, insertions and coordinations."""
+        for _ in range(6):
+            if j < 0:
+                return
+            node = self.nodes[j]
+            if node.word in english.RELATIVES:
+                j -= 1
+                if j >= 0 and self.nodes[j].word == ",":
+                    j -= 1
+            elif node.word in {"and", "or", "but"} or (node.word == "," and self._another_verb(j)):
+                self._shared(frame, j, governors)
+                return
+            elif node.word in {",", "-", ")"}:
+                opening = self.phrases.insertion(j)
+                if opening is None:
+                    return
+                j = opening - 1
+            elif node.word in _PERSONAL:
+                self.resolve(frame, j)
+                return
+            elif node.word in _BREAKERS or (is_stop(node) and node.word not in english.QUOTES):
+                return
+            else:
+                phrase = self.phrases.phrase_left(j)
+                if not phrase:
+                    return
+                parties = self.phrases.heads(phrase)
+                start = phrase[0]
+                if parties or not self._adverbial(start):
+                    frame.subject, frame.subject_span = tuple(parties), (start, j)
+                    frame.first = start
+                    if not parties and any(self.nodes[i].word in english.OFFICES for i in phrase):
+                        frame.pronoun = start
+                    return
+                j = start - 2
+
+    def resolve(self, frame: Frame, j: int) -> None:
+        """A pronoun stands for the nearest subject before it in the sentence, else for one before the sentence."""
+        frame.first = j
+        for i in range(j - 1, max(-1, j - _REACH), -1):
+            if self.verbs.verbal(i) and i != frame.at:
+                other = self.clause.of_verb(i)
+                if other.subject:
+                    frame.subject, frame.subject_span = other.subject, other.subject_span
+                    return
+        frame.pronoun = j
+
+    def _adverbial(self, start: int) -> bool:
+        """Whether the phrase is a time or place before which the subject stands: ``Germany on Friday``."""
+        return (start > 0 and self.nodes[start - 1].word in english.PREPOSITIONS) or self.nodes[
+            start
+        ].word in english.DAYS
+
+    def _another_verb(self, comma: int) -> bool:
+        return comma > 1 and any(self.verbs.verbal(i) for i in range(max(0, comma - 12), comma))
+
+    def _shared(self, frame: Frame, j: int, governors: list[int]) -> None:
+        """``Germany scrapped X and sent Y``: the subject of the verb before."""
+        for i in range(j - 1, max(-1, j - 25), -1):
+            if self.nodes[i].word in {";", ":"}:
+                return
+            if self.verbs.verbal(i) and self.nodes[i].word not in english.AUXILIARIES and i != frame.at:
+                other = self.clause.of_verb(i) if i < frame.at else None
+                if other is not None and other.subject:
+                    frame.subject, frame.subject_span = other.subject, other.subject_span
+                    modal = [g for g in other.governors if self.nodes[g].word in english.MODALS | {"to"}]
+                    verb = self.nodes[frame.at].verb
+                    if verb is not None and verb.tense == "base":
+                        governors.extend(modal)
+                        frame.governors = tuple(governors)
+                    return
