@@ -118,7 +118,7 @@ class RecordsContract:
         poll_until(
             "all are read", lambda: bool(batches.append(member.poll(max_records=7)) or len(member.records) >= 100)
         )
-        assert max(len(batch.records) for batch in batches) == 7
+        assert max(len(batch.records) for batch in batches) <= 7  # an adapter may bring fewer
         assert sorted(member.values()) == sorted(numbers(100))
 
     def test_a_busy_partition_does_not_starve_the_others(self, harness: Harness) -> None:
