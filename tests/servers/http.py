@@ -61,12 +61,13 @@ class HttpServer:
     tls: ssl.SSLContext | None = None
     requests: list[Request] = field(default_factory=list)
     choose: Callable[[Request], Behaviour | None] = field(default=lambda _request: None)
+    listen: int = 0  # the port; 0 takes a free one
 
     def __post_init__(self) -> None:
         self._script: deque[Behaviour] = deque()
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", self.listen), _handler(self))
         if self.tls:
             self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]

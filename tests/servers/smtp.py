@@ -40,9 +40,10 @@ class MailServer:
     after_text: str | None = None
     login_reply: str | None = None
     delay: float = 0.0
+    listen: int = 0  # the port; 0 takes a free one
 
     def __post_init__(self) -> None:
-        self.port = _free_port()
+        self.port = self.listen or _free_port()
         self._controller = _Controller(self, port=self.port)
         self._controller.start()
 
