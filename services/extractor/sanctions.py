@@ -216,7 +216,11 @@ class _Reader:
         subject = self._subject(verb)
         if stage is SanctionStage.VIOLATED or lemma in _SUFFERING or lemma in _EVADED or self._under(frame):
             if not targets or (stage is SanctionStage.VIOLATED and subject):
-                targets[:] = [party for party in subject if all(_other(party, other) for other in imposers)] or targets
+                evaded = targets[:1]
+                evaders = [party for party in subject if all(_other(party, other) for other in imposers)]
+                targets[:] = evaders or targets
+                if evaders and evaded and not imposers and frame.owners:
+                    imposers.extend(evaded)  # "evaded Norwegian sanctions"
             return
         if verb.passive:
             sufferers = self._span(verb.subject_span, verb.method)

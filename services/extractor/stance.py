@@ -41,15 +41,16 @@ def _behind(clause: Clause, frame: Frame) -> Source | None:
     """``..., X said`` and ``..., said X``."""
     nodes = clause.nodes
     for at in range(frame.at + 1, len(nodes)):
-        if "say" not in nodes[at].tags or nodes[at].name is not None:
+        if not nodes[at].tags & {"say", "claim"} or nodes[at].name is not None:
             continue
+        claims = "say" not in nodes[at].tags
         comma = max((i for i in range(frame.at, at) if nodes[i].word in {",", '"', "-"}), default=None)
         if comma is None or at - comma > 14:
             continue
         if comma + 1 == at or nodes[at - 1].word in {",", '"'}:
-            following = [i for i in range(at + 1, min(len(nodes), at + 9))]
-            return _named(clause, _until_stop(nodes, following), claims=False)
-        return _named(clause, list(range(comma + 1, at)), claims=False)
+            following = list(range(at + 1, min(len(nodes), at + 9)))
+            return _named(clause, _until_stop(nodes, following), claims=claims)
+        return _named(clause, list(range(comma + 1, at)), claims=claims)
     return None
 
 

@@ -25,7 +25,7 @@ from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
 from services.extractor.merge import merged
 from services.extractor.parties import of_node, of_nodes
-from services.extractor.rows import Sentence, build, split
+from services.extractor.rows import PARTIES, Sentence, build, split
 from services.extractor.sanctions import SanctionRules
 from services.extractor.scan import Hit, Scanner, longest
 from services.extractor.text import bounded, lowered, readable
@@ -70,13 +70,15 @@ class SpacyTagger:
             return msgspec.structs.replace(plain, skipped=Skipped.LANGUAGE)
         hits = _unmasked(self._scanner.hits(copy, lowered(copy)))
         names = longest(hit for hit in hits if hit.term.layer == "name")
-        acts = self._acts(article, text, copy, hits)
-        topics = find_topics(text, len(article.title), hits, acts, self._lexicons.topics)
+        other = _vetoed(hits)
+        acts = () if other else self._acts(article, text, copy, hits)
+        nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)
+        topics = find_topics(text, len(article.title), hits, acts, self._lexicons.topics, other=other or nobody)
         return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=acts)
 
     def _acts(self, article: Article, text: str, copy: str, hits: Sequence[Hit]) -> tuple[Act, ...]:
         telling = sorted(hit.start for hit in hits if _telling(hit))
-        if not telling or _vetoed(hits):
+        if not telling:
             return ()
         spoken = any(hit.term.key == "sanction" for hit in hits)
         known = [
@@ -159,7 +161,7 @@ def _vetoed(hits: Sequence[Hit]) -> bool:
     ours = len({hit.start for hit in hits if _telling(hit)}) + sum(
         hit.term.weight > 1 and hit.term.key in {"sanctions", "arms_transfer"} for hit in hits
     )
-    return max(fields.values()) * 2 > ours
+    return max(fields.values()) * 2 >= ours
 
 
 def _mentions(text: str, names: Sequence[Hit]) -> tuple[Mention, ...]:

@@ -19,18 +19,23 @@ _REPEATS = 3
 
 
 def find_topics(
-    text: str, title_end: int, hits: Iterable[Hit], acts: Sequence[Act], topics: Sequence[TopicFile]
+    text: str, title_end: int, hits: Iterable[Hit], acts: Sequence[Act], topics: Sequence[TopicFile], *, other: bool
 ) -> tuple[Topic, ...]:
-    """The topics of the text, the strongest first. Those below their threshold are mentioned only."""
+    """The topics of the text, the strongest first. Those below their threshold are mentioned only.
+
+    ``other``: the words of another field outweigh ours, or no party is named: then the topics of acts are mentioned only.
+    """
     terms: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         if hit.term.layer == "topic":
             terms[hit.term.key].append(hit)
-    found = [_topic(topic, text, title_end, terms[topic.id], acts) for topic in topics]
+    found = [_topic(topic, text, title_end, terms[topic.id], acts, other=other) for topic in topics]
     return tuple(sorted((topic for topic in found if topic), key=lambda topic: (-topic.score, topic.id)))
 
 
-def _topic(topic: TopicFile, text: str, title_end: int, hits: Sequence[Hit], acts: Sequence[Act]) -> Topic | None:
+def _topic(
+    topic: TopicFile, text: str, title_end: int, hits: Sequence[Hit], acts: Sequence[Act], *, other: bool
+) -> Topic | None:
     own = [act for act in acts if ("arms_transfer" if isinstance(act, ArmsTransfer) else "sanction") in topic.acts]
     kept = _longest(hits)
     core = _weigh((hit for hit in kept if hit.term.weight > 1), title_end)
@@ -48,12 +53,13 @@ def _topic(topic: TopicFile, text: str, title_end: int, hits: Sequence[Hit], act
     ratio = score / topic.about
     if ratio < _MENTIONED:
         return None
+    about = ratio >= 1.0 and not (other and topic.acts)
     evidence = [act.trigger for act in own] + [
         Span(start=h.start, end=h.end, quote=text[h.start : h.end]) for h in kept
     ]
     unique = sorted(dict.fromkeys(evidence[: 3 * _MOST_EVIDENCE]), key=lambda span: span.start)
     return Topic(
-        id=topic.id, score=round(ratio / (ratio + 1.0), 3), about=ratio >= 1.0, evidence=tuple(unique[:_MOST_EVIDENCE])
+        id=topic.id, score=round(ratio / (ratio + 1.0), 3), about=about, evidence=tuple(unique[:_MOST_EVIDENCE])
     )
 
 

@@ -71,7 +71,7 @@ class Verbs:
         node = self.nodes[at]
         noun = bool(node.tags & {"n.give", "n.get", "n.both", "sanction", "penalty"})
         if after is None or (is_stop(after) and after.word not in english.QUOTES):
-            return not noun and "say" in node.tags
+            return not noun and bool(node.tags & {"say", "claim"})
         if after.word in english.PREPOSITIONS - {"up", "over"} and noun:
             return False
         if before is None:

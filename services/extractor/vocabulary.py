@@ -50,7 +50,7 @@ class Vocabulary:
 
 def _scanned(form: str, tag: str) -> bool:
     """Whether the automaton must find it: phrases, and single words that make a sentence worth reading."""
-    return " " in form or "-" in form or tag in TELLING
+    return " " in form or "-" in form or tag in TELLING or tag.endswith(".object")
 
 
 def _lists(lexicons: Lexicons) -> Iterable[tuple[str, Iterable[str]]]:
