@@ -14,7 +14,7 @@ from tests.bus.members import new_stream
 
 
 class MemoryHarness:
-    """See tests.bus.contract.Harness."""
+    """See tests.bus.harness.Harness."""
 
     def __init__(self) -> None:
         self._clock = LeapingClock()

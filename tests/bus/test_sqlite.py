@@ -14,7 +14,7 @@ from tests.bus.contract import BusContract, Harness
 
 
 class SqliteHarness:
-    """See tests.bus.contract.Harness."""
+    """See tests.bus.harness.Harness."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
