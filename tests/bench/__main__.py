@@ -1,15 +1,15 @@
 """``python -m tests.bench [PART]``: every part with moderate sizes, or one of them."""
 
 import argparse
-from collections.abc import Callable
 
-from tests.bench import embedded
+from tests.bench import embedded, kafka
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parts = parser.add_subparsers(dest="part", metavar="PART")
     _embedded(parts.add_parser("embedded", help="the whole embedded pipeline after the poller"))
+    _kafka(parts.add_parser("kafka", help="one extractor and two on a real Kafka"))
     every = [part.get_default("run") for part in parts.choices.values()]
     defaults = [part.parse_args([]) for part in parts.choices.values()]
     args = parser.parse_args()
@@ -25,6 +25,13 @@ def _embedded(own: argparse.ArgumentParser) -> None:
     own.add_argument("--full", type=float, default=0.25, metavar="SHARE", help="of articles with their whole body")
     own.add_argument("--limit", type=float, default=1500.0, metavar="SECONDS", help="stop after so long")
     own.set_defaults(run=lambda args: embedded.run(args.articles, args.full, args.limit))
+
+
+def _kafka(own: argparse.ArgumentParser) -> None:
+    own.add_argument("--articles", type=int, default=5000, metavar="N", help="per drain")
+    own.add_argument("--full", type=float, default=0.25, metavar="SHARE", help="of articles with their whole body")
+    own.add_argument("--rounds", type=int, default=2, metavar="N")
+    own.set_defaults(run=lambda args: kafka.run(args.articles, args.full, args.rounds))
 
 
 if __name__ == "__main__":

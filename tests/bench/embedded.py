@@ -19,8 +19,7 @@ from services.config.load import default_directory
 from services.core.notification import DeliveryState
 from services.core.ports.bus import Bus
 from services.core.settings import Configuration
-from services.extractor.tagger import SpacyTagger
-from tests.bench.pipeline import Rate, dead_letters, decided, extracted, fill, plain_loop, series
+from tests.bench.pipeline import Rate, dead_letters, decided, extracted, fill, peer, series
 from tests.bench.processes import Watch
 from tests.bench.report import MB, Progress, heading, machine, table
 from tests.bench.texts import Texts, articles, texts
@@ -30,7 +29,6 @@ from tests.servers.webhook import SECRET, WebhookServer
 
 _MARKS = (0, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000)
 _LOOK = 0.25  # seconds
-_PEER = 1500  # articles in the plain loop, each time
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRY, DeliveryState.UNKNOWN)
 
 
@@ -41,7 +39,7 @@ class Moment(NamedTuple):
     extracted: int
     decided: int
     resident: Counter[str]
-    seconds: Counter[str]
+    seconds: dict[str, float]
 
 
 class Run(NamedTuple):
@@ -65,9 +63,9 @@ def run(count: int, full: float, limit: float) -> None:
         try:
             configuration = deployment.configuration()
             heading("embedded: SQLite bus, extractor, alerter, outbox, webhook", machine(), str(found))
-            before = _peer(configuration, found)
+            before = peer(configuration, list(articles(found)))
             result = _run(deployment, configuration, webhook, found, limit)
-            after = _peer(configuration, found)
+            after = peer(configuration, list(articles(found)))
         finally:
             deployment.kill_all()
             outlets.close()
@@ -94,13 +92,6 @@ def _deployment(directory: Path, webhook: WebhookServer, outlets: Outlets) -> De
     return deployment
 
 
-def _peer(configuration: Configuration, found: Texts) -> Rate:
-    tagger = SpacyTagger(Path(configuration.lexicons), configuration.settings.extractor)
-    sample = list(articles(found))[:_PEER]
-    plain_loop(tagger, sample[:100])  # to warm its caches
-    return plain_loop(tagger, sample)
-
-
 def _run(
     deployment: Deployment, configuration: Configuration, webhook: WebhookServer, found: Texts, limit: float
 ) -> Run:
@@ -113,7 +104,7 @@ def _run(
         fill(bus, articles(found))
         begun = time.monotonic()
         moments = [Moment(0.0, extracted(bus), decided(bus), idle.resident, watch.usage().seconds)]
-        unread = _follow(bus, watch, moments, len(found.texts), begun, limit)
+        unread = _follow(bus, watch, moments, len(found.texts), limit)
         _delivered(configuration)
         return Run(
             moments, series(deployment, "run"), max((request.at for request in webhook.requests), default=begun) - begun,
@@ -123,9 +114,9 @@ def _run(
         bus.close()
 
 
-def _follow(bus: Bus, watch: Watch, moments: list[Moment], count: int, begun: float, limit: float) -> int:
+def _follow(bus: Bus, watch: Watch, moments: list[Moment], count: int, limit: float) -> int:
     """Look now and then until everything is decided; how many became dead letters."""
-    progress, unread = Progress(), 0
+    progress, unread, begun = Progress(), 0, time.monotonic()
     while moments[-1].decided < count - unread and moments[-1].at < limit:
         time.sleep(_LOOK)
         usage = watch.usage()
@@ -156,16 +147,16 @@ def _size(directory: Path) -> int:
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
 
 
-def _print(result: Run, peer: Rate) -> None:
+def _print(result: Run, plain: Rate) -> None:
     first, last = result.moments[0], result.moments[-1]
     done, wall = last.decided - first.decided, max(last.at, result.last_notified)
-    used = {role: last.seconds[role] - first.seconds[role] for role in last.seconds}
+    used = {role: last.seconds[role] - first.seconds.get(role, 0.0) for role in last.seconds}
     rate = Rate(done, wall, sum(used.values()))
     table(
         ("", "articles/s", "CPU ms/article", "to the plain loop"),
         [
-            ("pipeline", rate.per_second, rate.processor_ms, rate.per_second / peer.per_second),
-            ("plain loop", peer.per_second, peer.processor_ms, 1.0),
+            ("pipeline", rate.per_second, rate.processor_ms, rate.per_second / plain.per_second),
+            ("plain loop", plain.per_second, plain.processor_ms, 1.0),
         ],
     )
     print(

@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.app import SystemClock
 from services.core import codec
 from services.core.article import Article
 from services.core.ports.bus import Bus, Partition
 from services.core.ports.edges import Tagger
+from services.core.settings import Configuration
 from services.core.streams import ALERTERS, ARTICLES, DEAD_LETTERS, EXTRACTORS, TAGGED
-from services.app import SystemClock
+from services.extractor.tagger import SpacyTagger
 from tests.e2e.deployment import Deployment
 
 _PORTION = 200
+_PEER = 1500  # articles in the plain loop
 
 
 class Rate:
@@ -75,8 +79,15 @@ def series(deployment: Deployment, service: str) -> dict[str, float]:
     return found
 
 
+def peer(configuration: Configuration, found: Sequence[Article]) -> Rate:
+    """The peer of everything that tags: the same tagger in a plain loop over the first articles, its caches warm."""
+    tagger = SpacyTagger(Path(configuration.lexicons), configuration.settings.extractor)
+    plain_loop(tagger, found[:100])
+    return plain_loop(tagger, found[:_PEER])
+
+
 def plain_loop(tagger: Tagger, found: Sequence[Article]) -> Rate:
-    """The peer: the same tagger, called in a loop, without bus, processes or alerter."""
+    """The tagger called in a loop, without bus, processes or alerter."""
     clock = SystemClock()
     begun, before = time.perf_counter(), time.process_time()
     for article in found:

@@ -1,6 +1,6 @@
 """What the processes of a deployment take: resident memory and processor time, by what they do."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 import psutil
@@ -12,7 +12,7 @@ class Usage(NamedTuple):
     """Bytes held now and seconds of processor time so far, by role."""
 
     resident: Counter[str]
-    seconds: Counter[str]
+    seconds: dict[str, float]
 
 
 class Watch:
@@ -34,10 +34,10 @@ class Watch:
                 self._seconds[process.pid] = (role, times.user + times.system)
             except psutil.NoSuchProcess:
                 continue
-        seconds: Counter[str] = Counter()
+        seconds: defaultdict[str, float] = defaultdict(float)
         for role, spent in self._seconds.values():
             seconds[role] += spent
-        return Usage(resident, seconds)
+        return Usage(resident, dict(seconds))
 
     def _role(self, process: psutil.Process) -> str:
         if process.pid == self._process.pid:
