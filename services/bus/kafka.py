@@ -6,7 +6,7 @@ What the kafka* files of this package know about that library, and why they do n
 * Timeouts hold inside its network thread; a caller waits for that thread without one. So every call runs under a
   deadline of ours (kafka_failures.within). A call that overstays makes its client Fatal.
 * A producer buffers without bound and its flush returns in peace after failures (kafka_window counts records).
-* After a rebalance it goes on from the position it remembers, not from the committed offset (kafka_consumer places).
+* After a rebalance it goes on from the position it remembers, not from the committed offset (kafka_reader.place).
 
 Times of waiting are the machine's: they bound a network, not a decision. Only timestamps of records come from the clock.
 Only these files say topic; a stream is a topic.

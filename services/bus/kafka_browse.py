@@ -8,8 +8,8 @@ from kafka import KafkaConsumer as Reader
 from kafka import TopicPartition
 
 from services.bus.kafka_clients import Client, Cluster, close
-from services.bus.kafka_consumer import READING, as_record
 from services.bus.kafka_failures import within
+from services.bus.kafka_reader import READING, as_record
 from services.core.errors import Fatal, Retriable
 from services.core.ports.bus import Partition, Record
 

@@ -52,8 +52,8 @@ class KafkaHarness:
     def expire(self, consumer: Consumer) -> None:
         """It leaves the group as after ``Leases.busy`` seconds without a poll, only sooner."""
         assert isinstance(consumer, KafkaConsumer)
-        assert consumer._client is not None
-        consumer._client.kafka._coordinator.heartbeat.config["max_poll_interval_ms"] = 500
+        assert consumer._reader is not None
+        consumer._reader.client.kafka._coordinator.heartbeat.config["max_poll_interval_ms"] = 500
 
     @contextmanager
     def outage(self) -> Iterator[None]:
