@@ -265,6 +265,9 @@ class Alerter:
 def _policy(rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> Policy:
     compiled = [compile_rule(rule) for rule in rules if rule.mode is not Mode.OFF]
     owners = {outlet.id: outlet.owner for outlet in outlets if outlet.owner}
+    for rule in rules:
+        if rule.mode is Mode.ALERT:  # from 0 on: Prometheus takes what a series begins with for no increase
+            metrics.ALERTS.labels(rule.id, rule.severity.value)
     return Policy(index=RuleIndex(compiled), owners=owners, notify=notify)
 
 
