@@ -81,7 +81,7 @@ def _returns(deployment: Deployment) -> None:
         eventually("both are settled", lambda: len(events(deployment, "notification sent")) >= 4, 10)
     told = "Kenya agrees to supply artillery shells to Brazil"
     assert slack.posts[0].text.startswith(f"WARNING: {told}")  # and is not called a repeat
-    assert told in str(mail.mails[0].message["Subject"])
+    assert mail.mails[0].message["Subject"] == deal(1)
 
 
 def _rows(deployment: Deployment) -> tuple[OutboxRow, ...]:

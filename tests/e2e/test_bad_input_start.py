@@ -127,7 +127,7 @@ def test_a_broker_that_cannot_be_reached_is_waited_for(tmp_path: Path, outlets: 
         deployment.start_all()
         eventually("it says so twice", lambda: len(_away(deployment, "bus")) > 1, 40)
         assert f"127.0.0.1:{port} ([Errno 111] Connection refused)" in _away(deployment, "bus")[0]["error"]
-        _waits_well(deployment)
+        _waits_well(deployment, "bus")
         _stops_at_once(deployment)
     finally:
         deployment.kill_all()
@@ -147,7 +147,7 @@ def test_a_database_that_comes_late_is_waited_for_and_then_used(tmp_path: Path, 
             said = _away(deployment, "store")[0]["error"]
             assert said.startswith(f"PostgreSQL at postgresql://postgres:***@127.0.0.1:{server.port}/late: ")
             assert "Connection refused" in said
-            _waits_well(deployment)
+            _waits_well(deployment, "store")
             server.start()
             eventually("it is ready", deployment.ready, 60)
             eventually("the feed was polled", lambda: outlets.polls["harbour"] > 0, 10)
@@ -162,11 +162,11 @@ def _away(deployment: Deployment, what: str) -> list[dict[str, str]]:
     return events(deployment, "away, trying again", what=what) if (deployment.directory / "run.log").exists() else []
 
 
-def _waits_well(deployment: Deployment) -> None:
+def _waits_well(deployment: Deployment, what: str) -> None:
     """Alive, so that nobody restarts it; not ready; the wait is counted; and no password is shown."""
     assert answer(deployment, "/livez") == (200, "ok\n")
     assert answer(deployment, "/readyz") == (503, "not ok: poller, extractor, alerter, sender\n")
-    assert series(deployment, "wirewatch_retries_total", service="run") > 0
+    assert series(deployment, "wirewatch_retries_total", service="run", kind=f"open {what}") > 0
     assert PASSWORD not in printed(deployment)
     assert PASSWORD not in answer(deployment, "/metrics")[1]
     assert deployment.alive("run")

@@ -16,10 +16,10 @@ from tests.e2e.outlets import Outlets
 STDOUT: dict[str, object] = {"type": "stdout", "name": "desk"}
 
 
-def answer(deployment: Deployment, path: str, service: str = "run") -> tuple[int, str]:
+def answer(deployment: Deployment, path: str) -> tuple[int, str]:
     """Status and body; (0, "") while nobody listens."""
     try:
-        with urlopen(f"http://127.0.0.1:{deployment.ports[service]}{path}", timeout=5) as response:
+        with urlopen(f"http://127.0.0.1:{deployment.ports['run']}{path}", timeout=5) as response:
             return response.status, response.read().decode()
     except HTTPError as error:
         return error.code, error.read().decode()
@@ -27,21 +27,21 @@ def answer(deployment: Deployment, path: str, service: str = "run") -> tuple[int
         return 0, ""
 
 
-def series(deployment: Deployment, name: str, service: str = "run", **labels: str) -> float:
+def series(deployment: Deployment, name: str, **labels: str) -> float:
     """The sum of the samples that carry these labels; 0 where there is none."""
-    page = answer(deployment, "/metrics", service)[1]
+    page = answer(deployment, "/metrics")[1]
     samples = (sample for family in text_string_to_metric_families(page) for sample in family.samples)
     return sum(sample.value for sample in samples if sample.name == name and labels.items() <= sample.labels.items())
 
 
-def printed(deployment: Deployment, service: str = "run") -> str:
+def printed(deployment: Deployment) -> str:
     """All that the process has printed, on either stream."""
-    return (deployment.directory / f"{service}.log").read_text()
+    return (deployment.directory / "run.log").read_text()
 
 
-def events(deployment: Deployment, event: str, service: str = "run", **fields: object) -> list[dict[str, Any]]:
+def events(deployment: Deployment, event: str, **fields: object) -> list[dict[str, Any]]:
     """The log events of this name with these fields, the oldest first."""
-    lines = (line for line in printed(deployment, service).splitlines() if line.startswith("{"))
+    lines = (line for line in printed(deployment).splitlines() if line.startswith("{"))
     found = (json.loads(line) for line in lines)
     return [one for one in found if one["event"] == event and fields.items() <= one.items()]
 
