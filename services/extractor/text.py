@@ -12,6 +12,7 @@ _SAME = str.maketrans({
     "\u2011": "-", "\u2010": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": " ", "\t": " ", "\x00": " ",
     "\u200e": " ", "\u200f": " ", "\u202a": " ", "\u202b": " ", "\u202c": " ", "\u202d": " ", "\u202e": " ", "\ufeff": " ",
 })  # fmt: skip
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _LONG_RUN = re.compile(r"(?:[^\w\s.,;:'\"!?-]\s?){12,}|([^\w\s])\1{5,}")
 
@@ -29,7 +30,7 @@ def readable(text: str) -> str:
 
     Words of more than a hundred letters and long runs of brackets, symbols or emoji cost a tokenizer time without bound.
     """
-    plain = text.translate(_SAME)
+    plain = _SURROGATE.sub(" ", text.translate(_SAME))
     plain = _LONG_WORD.sub(_blank, plain)
     return _LONG_RUN.sub(_blank, plain)
 

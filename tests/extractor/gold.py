@@ -34,9 +34,23 @@ def prediction(tagged: TaggedArticle) -> dict[str, Any]:
         transfer = isinstance(act, ArmsTransfer)
         first, second = (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
         names = ("supplier", "recipient") if transfer else ("imposer", "target")
-        roles = {name: {"id": who.id, "name": who.name, "text": who.span.quote} if who else None for name, who in zip(names, (first, second), strict=True)}
-        acts.append({"kind": "arms_transfer" if transfer else "sanction", "stage": act.stage, "certainty": act.certainty, **roles})
-    return {"id": tagged.article.id, "topics": [{"id": topic.id, "about": topic.about} for topic in tagged.topics], "acts": acts}
+        roles = {
+            name: {"id": who.id, "name": who.name, "text": who.span.quote} if who else None
+            for name, who in zip(names, (first, second), strict=True)
+        }
+        acts.append(
+            {
+                "kind": "arms_transfer" if transfer else "sanction",
+                "stage": act.stage,
+                "certainty": act.certainty,
+                **roles,
+            }
+        )
+    return {
+        "id": tagged.article.id,
+        "topics": [{"id": topic.id, "about": topic.about} for topic in tagged.topics],
+        "acts": acts,
+    }
 
 
 def main() -> None:
