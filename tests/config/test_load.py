@@ -105,6 +105,12 @@ def test_the_shipped_configuration_is_valid_and_says_enough() -> None:
     assert all(rule.owner for rule in found.rules)
 
 
+def test_the_shipped_rules_go_with_any_feeds(tmp_path: Path) -> None:
+    """Whoever replaces feeds.yaml, or brings feeds.opml instead, need not touch the rules."""
+    rules = {f"rules/{path.name}": path.read_text("utf-8") for path in SHIPPED.glob("rules/*.yaml")}
+    loaded(write(tmp_path, rules))
+
+
 def test_the_commented_examples_are_valid_too(tmp_path: Path) -> None:
     """What stands behind "#" in the shipped files can be uncommented as it is."""
     write(
