@@ -1,5 +1,6 @@
 """Members of a group share the work, and hand it over."""
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from services.bus.kafka import KafkaBus
 from services.bus.kafka_consumer import Leases
 from services.core.errors import Lost
-from services.core.ports.bus import Batch, Consumer, StreamSpec
+from services.core.ports.bus import Batch, Consumer, Partition, StreamSpec
 from services.core.settings import KafkaBus as Settings
 from tests.bus.kafka_workers import Clock, Reader, Sender, until
 
@@ -88,3 +89,37 @@ def test_who_is_away_for_too_long_loses_its_partitions_and_learns_it(
     thread.join()
     for end in (slow, heir, producer, bus):
         end.close()
+
+
+def test_pausing_and_seeking_at_random_neither_loses_nor_repeats_a_record(bus: KafkaBus, stream: str) -> None:
+    choose = random.Random(7)
+    producer = bus.producer("tests")
+    for number in range(6000):
+        producer.send(stream, key=b"%d" % choose.randrange(60), value=bytes(choose.randrange(400)))
+        if number % 700 == 0:
+            producer.flush()  # several batches, so that pauses fall into the middle of one
+    producer.flush()
+    producer.close()
+    ends = {lag.partition: lag.end for lag in bus.lag("nobody", [stream])}
+    consumer = bus.consumer([stream], group=f"of-{stream}", name="tests")
+    position = dict.fromkeys(ends, 0)
+    paused: frozenset[Partition] = frozenset()
+    owned: list[Partition] = []
+    deadline = time.monotonic() + 30
+    while position != ends:
+        assert time.monotonic() < deadline, f"at {position} of {ends}, paused {paused}"
+        batch = consumer.poll(0.05, choose.choice([7, 37, 500]))
+        owned += sorted(batch.assigned)
+        for record in batch.records:
+            assert record.partition not in paused
+            assert record.offset == position[record.partition]
+            position[record.partition] += 1
+        if owned and choose.random() < 0.3:
+            consumer.resume(paused)
+            paused = frozenset(choose.sample(owned, choose.randrange(4)))
+            consumer.pause(paused)
+        if owned and choose.random() < 0.02:
+            partition = choose.choice(owned)
+            position[partition] = max(0, position[partition] - choose.randrange(50))
+            consumer.seek(partition, position[partition])
+    consumer.close()
