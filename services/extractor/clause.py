@@ -127,7 +127,8 @@ class Clause:
             if start == first - 1:
                 break
             governors.extend(range(first - 2, start - 1, -1))
-            frame.owners = (*(i for i in range(start, first - 1) if self.nodes[i].is_party), *frame.owners)
+            if self.nodes[first - 1].word in {"of", "on", "for"}:
+                frame.owners = (*(i for i in range(start, first - 1) if self.nodes[i].is_party), *frame.owners)
             first = start
         verb = self.phrases.verb_before(first)
         if verb is not None:

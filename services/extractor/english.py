@@ -6,7 +6,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 PREPOSITIONS = _words(
-    "to for from with in on against at by of near over into within inside toward towards between under amid upon during"
+    "to for from with in on beside against at by of near over into within inside toward towards between under amid upon during"
     " via through across around about following despite beyond without throughout targeting regarding concerning including"
 )
 CONJUNCTIONS = _words("and or & plus nor")

@@ -34,7 +34,7 @@ class Forgetful(Obedient):
 
     def tag(self, article: Article, now: datetime) -> TaggedArticle:
         if article.title == "die once" and not os.path.exists(self._mark):  # noqa: PTH110
-            open(self._mark, "w").close()  # noqa: PTH123, SIM115
+            open(self._mark, "w").close()  # noqa: PTH123
             os._exit(9)
         return super().tag(article, now)
 

@@ -16,8 +16,7 @@ from tests.builders import T0, article
 from tests.extractor.reading import LEXICONS, read, tagger
 
 _WORDS = st.sampled_from(
-    "US Russia Iran's Ukraine sanctions imposes sells missiles to on and the of F-16s denies said , . \n : ( “ ” ’ — arms deal "
-    "embargo Kremlin Iranian drones supplied by will not EU lifts accuses sending Straße İstanbul ﬁnal 😀 , which says that".split(" ")
+    ["US", "Russia", "Iran's", "Ukraine", "sanctions", "imposes", "sells", "missiles", "to", "on", "and", "the", "of", "F-16s", "denies", "said", ",", ".", "\n", ":", "(", "“", "”", "’", "—", "arms", "deal", "embargo", "Kremlin", "Iranian", "drones", "supplied", "by", "will", "not", "EU", "lifts", "accuses", "sending", "Straße", "İstanbul", "ﬁnal", "😀", ",", "which", "says", "that"]
 )  # fmt: skip
 _NEWS = st.lists(_WORDS, max_size=60).map(" ".join)
 _TEXT = st.one_of(_NEWS, st.text(max_size=300), st.tuples(_NEWS, st.text(max_size=40)).map("".join))
