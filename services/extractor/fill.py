@@ -25,6 +25,7 @@ class Context(Struct):
 
     title: tuple[Party, ...] = ()  # parties of the title
     imposers: frozenset[str] = frozenset()  # countries and ids that usually impose
+    targets: frozenset[str] = frozenset()  # countries that sanctions usually are against
     subject: Party | None = None  # of the sentence before
     pairs: dict[str, tuple[Party | None, Party | None]] = {}  # the last act of each kind
 
@@ -93,12 +94,12 @@ def carried(found: Iterable[Party | None], others: Sequence[Party]) -> list[Part
     return []
 
 
-def imposer(clause: Clause, frame: Frame, others: Sequence[Party]) -> list[Party]:
-    """The nearest party before the trigger, else behind it, that usually imposes."""
+def usually(clause: Clause, frame: Frame, part: str, others: Sequence[Party]) -> list[Party]:
+    """The nearest party before the trigger, else behind it, that usually plays ``part`` in sanctions: imposer or target."""
     nodes = clause.nodes
     for at in (*range(frame.at - 1, -1, -1), *range(frame.at + 1, len(nodes))):
         name = nodes[at].name
-        if nodes[at].is_party and name is not None and name.entity.usual == "imposer" and not placed(clause, at):
+        if nodes[at].is_party and name is not None and name.entity.usual == part and not placed(clause, at):
             party = parties.of_node(clause.sentence, at, Method.NEAREST)
             if not among(party, others):
                 return [party]

@@ -46,6 +46,7 @@ _OTHERS = frozenset(
         "hobble",
     }
 )
+_WITHOUT_IMPOSER = frozenset({SanctionStage.IN_FORCE, SanctionStage.VIOLATED, SanctionStage.CALLED_FOR})
 _ORDER = (
     SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.REFUSED, SanctionStage.EASED, SanctionStage.THREATENED,
     SanctionStage.IMPOSED, SanctionStage.IN_FORCE,
@@ -355,12 +356,14 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
         found.imposers = fill.carried([context.subject], found.targets)
     if not found.targets:
         found.targets = (
-            fill.behind(clause, frame, found.imposers)
+            fill.usually(clause, frame, "target", found.imposers)
+            or fill.carried([party for party in context.title if party.country in context.targets], found.imposers)
+            or fill.behind(clause, frame, found.imposers)
             or fill.before(clause, frame, found.imposers)
             or fill.carried([known[1], *context.title], found.imposers)
         )
     if not found.imposers:
-        found.imposers = fill.imposer(clause, frame, found.targets) or fill.carried(
+        found.imposers = fill.usually(clause, frame, "imposer", found.targets) or fill.carried(
             [
                 known[0],
                 *(
@@ -374,6 +377,8 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
 
 
 def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanction]:
+    if stance.hypothetical(clause, found.frame):
+        return
     said = stance.source(clause, found.frame)
     _complete(clause, found, said, context)
     first, last = found.measure
@@ -385,7 +390,7 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanct
         for target in targets:
             if imposer and target and not _other(imposer, target):
                 continue
-            if not target or (not imposer and found.stage not in {SanctionStage.IN_FORCE, SanctionStage.VIOLATED}):
+            if not target or (not imposer and found.stage not in _WITHOUT_IMPOSER):
                 continue
             own = [party for party in (imposer, target) if party]
             context.told("sanction", imposer, target)

@@ -136,6 +136,12 @@ def certainty(clause: Clause, frame: Frame, said: Source | None, own: Sequence[P
     return Certainty.ALLEGED if reported and not _speaks_for(said, own) else Certainty.ASSERTED
 
 
+def hypothetical(clause: Clause, frame: Frame) -> bool:
+    """Whether it is told of nobody in particular: ``any transfer would violate``, ``anyone who sells``."""
+    first = max(0, min(frame.first, frame.at) - 4)
+    return any("generic" in clause.nodes[at].tags for at in range(first, frame.at + 1))
+
+
 def _denied(clause: Clause, frame: Frame) -> bool:
     nodes = clause.nodes
     for at in range(max(0, frame.at - 10), frame.at):

@@ -13,6 +13,7 @@ _REACH = 40  # nodes looked at
 _BREAKERS = english.SUBORDINATORS | english.AUXILIARIES
 _PERSONAL = frozenset({"he", "she", "it", "they", "we", "i"})
 _CHAIN = english.AUXILIARIES | english.ADVERBS | english.NEGATIONS | {"to"}
+_WHILE = frozenset({"after", "before", "while", "when", "since", "without"})
 _BEFORE_GERUND = frozenset({"of", "from", "for", "on", "in", "against", "about", "at", "with", "into", "over", "by"})
 
 
@@ -39,6 +40,9 @@ class Subjects:
                 governors.append(j)
                 verb = j
             elif j + 1 < len(self.nodes) and self.nodes[j + 1].word == "to" and self._controls(j, governors, frame):
+                break
+            elif node.word in _WHILE and self.gerund(verb):
+                frame.subject, frame.subject_span = self._nearest_subject(j)
                 break
             elif node.word in _BEFORE_GERUND and self.gerund(verb):
                 governors.append(j)

@@ -53,8 +53,7 @@ class SpacyTagger:
         self._tokenizer.max_cache_size = _CACHE
         self._transfers = TransferRules(self._lexicons)
         self._sanctions = SanctionRules()
-        usual = [entity for entity in self._lexicons.entities.values() if entity.usual == "imposer"]
-        self._imposers = frozenset(key for entity in usual for key in (entity.id, entity.country) if key)
+        self._usual = {part: _usually(self._lexicons, part) for part in ("imposer", "target")}
         self.version = f"rules/{__version__}+{self._lexicons.digest}"
         language.warm()
 
@@ -85,7 +84,7 @@ class SpacyTagger:
             hit for hit in hits if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
         ]
         found: list[Act] = []
-        context = Context(imposers=self._imposers)
+        context = Context(imposers=self._usual["imposer"], targets=self._usual["target"])
         first: Clause | None = None
         for sentence in self._sentences(article, text, copy, telling, known):
             clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
@@ -114,6 +113,12 @@ class SpacyTagger:
                 inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
                 nodes = build(doc, start, inside, self._vocabulary)
                 yield Sentence(start, end, nodes, begin == 0 and bool(article.title), number, text[start:end])
+
+
+def _usually(lexicons: Lexicons, part: str) -> frozenset[str]:
+    """Ids and countries of those who usually play ``part`` in sanctions."""
+    found = [entity for entity in lexicons.entities.values() if entity.usual == part]
+    return frozenset(key for entity in found for key in (entity.id, entity.country) if key)
 
 
 def _remember(context: Context, clause: Clause) -> None:

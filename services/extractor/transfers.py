@@ -391,6 +391,8 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
 
 
 def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsTransfer]:
+    if stance.hypothetical(clause, found.frame):
+        return
     said = stance.source(clause, found.frame)
     _complete(clause, found, said, context)
     suppliers: list[Party | None] = [*found.suppliers[:4]] or [None]
