@@ -3,13 +3,14 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 from services.app import open_bus
 from services.cli.arguments import add_config, configuration
 from services.core.codec import decode
 from services.core.dead_letter import DeadLetter
 from services.core.errors import Poison
-from services.core.ports.bus import Bus, Partition
+from services.core.ports.bus import Bus, Partition, Producer
 from services.core.printable import printable
 from services.core.streams import DEAD_LETTERS
 
@@ -91,21 +92,26 @@ def _show(bus: Bus, args: argparse.Namespace) -> int:
 
 
 def _replay(bus: Bus, args: argparse.Namespace) -> int:
+    """Each is durable before it is said to be sent, so that after a failure one knows which are."""
     wanted = set(args.id)
     chosen = [letter for letter in kept(bus) if letter.id in wanted or "all" in wanted]
-    producer = bus.producer("dead-letters")
-    try:
-        for letter in chosen:
-            producer.send(letter.stream, key=letter.key or b"", value=letter.value or b"", headers=letter.headers)
-        producer.flush()
-    finally:
-        producer.close()
-    for letter in chosen:
-        print(f"sent {letter.id} to {letter.stream} again")
+    with closing(bus.producer("dead-letters")) as producer:
+        sent = [_send(producer, letter) for letter in chosen]
     missing = wanted - {letter.id for letter in chosen} - {"all"}
-    return _unknown(sorted(missing)) if missing else 0
+    return _unknown(sorted(missing)) if missing else int(not all(sent))
+
+
+def _send(producer: Producer, letter: DeadLetter) -> bool:
+    if letter.value is None:  # a bus takes bytes; empty ones would be another message
+        print(f"{letter.id} has no value, so there is nothing to send again", file=sys.stderr)
+        return False
+    producer.send(letter.stream, key=letter.key or b"", value=letter.value, headers=letter.headers)
+    producer.flush()
+    print(f"sent {letter.id} to {letter.stream} again")
+    return True
 
 
 def _unknown(ids: list[str]) -> int:
-    print(f"no dead letter {', '.join(ids)}; `wirewatch dead-letters list` shows those kept", file=sys.stderr)
+    named = printable(", ".join(ids), _SHOWN)
+    print(f"no dead letter {named}; `wirewatch dead-letters list` shows those kept", file=sys.stderr)
     return 1
