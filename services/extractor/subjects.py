@@ -34,7 +34,8 @@ class Subjects:
             if j < 0 or frame.subject:
                 break
             node = self.nodes[j]
-            if node.word in _CHAIN or (node.word in english.QUOTES and verb - j < 3):
+            contracted = node.word == "'s" and j and self.nodes[j - 1].word in _PERSONAL
+            if node.word in _CHAIN or contracted or (node.word in english.QUOTES and verb - j < 3):
                 governors.append(j)
             elif self.verbs.verbal(j) or node.word in english.READY:
                 governors.append(j)

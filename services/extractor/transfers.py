@@ -15,6 +15,7 @@ from services.extractor.rows import Node
 _TO = ("to", "for", "into", "towards")
 _TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
 _THEM = frozenset({"it", "them", "him", "her"})
+_FROM_LEFT = frozenset({"transfer.given", "transfer.bought", "transfer.adjective"})  # where who gets stands before
 _MOST_ITEMS = 6
 _SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
 
@@ -221,7 +222,8 @@ class _Reader:
             found = self._dealt(frame, suppliers, recipients)
         else:
             found = self._sold(frame, suppliers, recipients)
-        return Found("transfer.noun", frame, items, *found, self._noun_stage(frame, node))
+        rule = "transfer.bought" if "n.get" in node.tags else "transfer.noun"
+        return Found(rule, frame, items, *found, self._noun_stage(frame, node))
 
     def _sold(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
         sentence = self.clause.sentence
@@ -289,7 +291,10 @@ class _Reader:
         frame = Frame(at=at, first=at - 2)
         items = self._items(range(at + 1, min(len(self.nodes), at + 6)))
         suppliers = parties.of_nodes(self.clause.sentence, [at - 2], Method.PATTERN)
-        return Found("transfer.adjective", frame, items, suppliers, [], TransferStage.DELIVERED) if items else None
+        if not items:
+            return None
+        self.clause.right(frame, items[-1] + 1)  # "bound for Houthi rebels"
+        return Found("transfer.adjective", frame, items, suppliers, self._recipients(frame), TransferStage.DELIVERED)
 
     # ---------------------------------------------------------------- stages
 

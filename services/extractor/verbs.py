@@ -81,7 +81,8 @@ class Verbs:
         if tense == "base" and not noun:
             plural = before.word.endswith("s") or before.word in english.GROUPS
             linked = before.word in english.PRONOUNS | english.CONJUNCTIONS | english.ADVERBS | english.RELATIVES
-            return linked or plural or (before.is_party and not before.adjective)
+            named = before.capital and (after.is_party or after.is_item or not self.title)
+            return linked or plural or named or (before.is_party and not before.adjective)
         if noun:
             return self._noun_as_verb(before, after, tense)
         return True
