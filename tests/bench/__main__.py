@@ -2,7 +2,8 @@
 
 import argparse
 
-from tests.bench import embedded, kafka
+from services.telemetry import log
+from tests.bench import embedded, kafka, match, poller
 
 
 def main() -> None:
@@ -10,9 +11,12 @@ def main() -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART")
     _embedded(parts.add_parser("embedded", help="the whole embedded pipeline after the poller"))
     _kafka(parts.add_parser("kafka", help="one extractor and two on a real Kafka"))
+    _poller(parts.add_parser("poller", help="feed documents through the parse worker"))
+    _match(parts.add_parser("match", help="the index of rules"))
     every = [part.get_default("run") for part in parts.choices.values()]
     defaults = [part.parse_args([]) for part in parts.choices.values()]
     args = parser.parse_args()
+    log.configure("warning", "console")
     if args.part:
         args.run(args)
         return
@@ -32,6 +36,19 @@ def _kafka(own: argparse.ArgumentParser) -> None:
     own.add_argument("--full", type=float, default=0.25, metavar="SHARE", help="of articles with their whole body")
     own.add_argument("--rounds", type=int, default=2, metavar="N")
     own.set_defaults(run=lambda args: kafka.run(args.articles, args.full, args.rounds))
+
+
+def _poller(own: argparse.ArgumentParser) -> None:
+    own.add_argument("--documents", type=int, default=200, metavar="N")
+    own.add_argument("--rounds", type=int, default=3, metavar="N")
+    own.set_defaults(run=lambda args: poller.run(args.documents, args.rounds))
+
+
+def _match(own: argparse.ArgumentParser) -> None:
+    own.add_argument("--articles", type=int, default=500, metavar="N")
+    own.add_argument("--rules", type=int, default=1000, metavar="N")
+    own.add_argument("--full", type=float, default=0.25, metavar="SHARE", help="of articles with their whole body")
+    own.set_defaults(run=lambda args: match.run(args.articles, args.rules, args.full))
 
 
 if __name__ == "__main__":
