@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _REACH = 40  # nodes looked at
 _BREAKERS = english.SUBORDINATORS | english.AUXILIARIES
 _PERSONAL = frozenset({"he", "she", "it", "they", "we", "i"})
-_CHAIN = english.AUXILIARIES | english.ADVERBS | english.NEGATIONS | {"to"}
+_CHAIN = english.AUXILIARIES | english.ADVERBS | english.NEGATIONS | {"to", "whether"}
 _WHILE = frozenset({"after", "before", "while", "when", "since", "without"})
 _BEFORE_GERUND = frozenset({"of", "from", "for", "on", "in", "against", "about", "at", "with", "into", "over", "by"})
 

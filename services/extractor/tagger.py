@@ -14,7 +14,7 @@ import msgspec
 import spacy
 
 from services import __version__
-from services.core.act import Act, Method
+from services.core.act import Act, Method, Party
 from services.core.article import Article, Skipped, TaggedArticle
 from services.core.mention import EntityKind, Mention, Span
 from services.core.settings import ExtractorSettings
@@ -24,7 +24,7 @@ from services.extractor.fill import Context
 from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
 from services.extractor.merge import merged
-from services.extractor.parties import of_node, of_nodes
+from services.extractor.parties import of_node
 from services.extractor.rows import PARTIES, Sentence, build, split
 from services.extractor.sanctions import SanctionRules
 from services.extractor.scan import Hit, Scanner, longest
@@ -84,7 +84,10 @@ class SpacyTagger:
             hit for hit in hits if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
         ]
         found: list[Act] = []
-        context = Context(imposers=self._usual["imposer"], targets=self._usual["target"])
+        title = _title_parties(hits, text, len(article.title))
+        context = Context(
+            title=title, subject=title[0] if title else None, imposers=self._usual["imposer"], targets=self._usual["target"]
+        )
         first: Clause | None = None
         for sentence in self._sentences(article, text, copy, telling, known):
             clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
@@ -115,6 +118,19 @@ class SpacyTagger:
                 yield Sentence(start, end, nodes, begin == 0 and bool(article.title), number, text[start:end])
 
 
+def _title_parties(hits: Sequence[Hit], text: str, end: int) -> tuple[Party, ...]:
+    """Those whom the title names, each once, in order."""
+    found: dict[str, Party] = {}
+    for hit in longest(hit for hit in hits if hit.term.name is not None and hit.end <= end):
+        assert hit.term.name is not None
+        entity = hit.term.name.entity
+        if entity.kind in PARTIES:
+            span = Span(start=hit.start, end=hit.end, quote=text[hit.start : hit.end])
+            party = Party(name=entity.name, span=span, method=Method.CARRIED, id=entity.id, country=entity.country)
+            found.setdefault(entity.country or entity.id, party)
+    return tuple(found.values())[:4]
+
+
 def _usually(lexicons: Lexicons, part: str) -> frozenset[str]:
     """Ids and countries of those who usually play ``part`` in sanctions."""
     found = [entity for entity in lexicons.entities.values() if entity.usual == part]
@@ -125,8 +141,6 @@ def _remember(context: Context, clause: Clause) -> None:
     """What the next sentence may refer to."""
     sentence = clause.sentence
     named = [at for at, node in enumerate(sentence.nodes) if node.is_party]
-    if sentence.title:
-        context.title = tuple(of_nodes(sentence, named[:4], Method.CARRIED))
     if named:
         context.subject = of_node(sentence, named[0], Method.CARRIED)
 

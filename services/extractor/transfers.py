@@ -143,7 +143,7 @@ class _Reader:
         if whole and whole[0] <= frame.at + 3:
             return parties.of_nodes(self.clause.sentence, whole[:1], frame.method)
         if objects and self.nodes[objects[0]].word in _THEM:
-            return self._asker(frame)
+            return self._asker(frame) or self._mentioned(frame)
         if "with" in frame.slots or items[0] == frame.at:
             return parties.phrases(self.clause, objects, frame.method)[:1]
         return []
@@ -155,6 +155,15 @@ class _Reader:
                 asking = [i for i in self.clause.of_verb(governor).subject if i not in frame.subject]
                 if asking:
                     return parties.of_nodes(self.clause.sentence, asking[:1], frame.method)
+        return []
+
+    def _mentioned(self, frame: Frame) -> list[Party]:
+        """``they pulled out of a deal for France to supply them``: the subject of a verb before."""
+        for at in range(frame.at - 1, -1, -1):
+            if self.clause.verbal(at):
+                found = [i for i in self.clause.of_verb(at).subject if i not in frame.subject]
+                if found:
+                    return parties.of_nodes(self.clause.sentence, found[:1], frame.method)
         return []
 
     def _getting(self, frame: Frame, node: Node, behind: Sequence[int]) -> Found | None:
@@ -322,6 +331,9 @@ class _Reader:
         stage = _governed(frame, self.nodes, verb=False)
         if stage is not None:
             return stage
+        following = self.nodes[frame.at + 1] if frame.at + 1 < len(self.nodes) else None
+        if following is not None and "t.halted" in following.tags and not self.clause.verbal(frame.at + 1):
+            return TransferStage.HALTED  # "military aid halt"
         before = {tag for i in range(self.clause.noun_start(frame.at), frame.at) for tag in self.nodes[i].tags}
         if "considering" in before:
             return TransferStage.CONSIDERED
@@ -366,6 +378,12 @@ def _governed(frame: Frame, nodes: Sequence[Node], *, verb: bool) -> TransferSta
     if words & {"will", "shall", "'ll"} or "t.agreed" in tags or (verb and "to" in words):
         return TransferStage.AGREED
     return TransferStage.DELIVERED if "t.delivered" in tags else None
+
+
+def _there(clause: Clause, frame: Frame) -> bool:
+    """Whether it goes to ``the country`` or ``the island``, which the text has named before."""
+    slots = [i for slot in _TO for i in frame.slots.get(slot, ())]
+    return any(clause.nodes[i].word in english.PLACES for i in slots)
 
 
 def _urging(frame: Frame, nodes: Sequence[Node]) -> bool:
