@@ -82,7 +82,7 @@ class Daemon:
                 self._apply(app)
             if app.recycle.is_set():
                 self._stop.set()
-            app.observe()
+            _observe(app)
 
     def _apply(self, app: App) -> None:
         try:
@@ -91,6 +91,9 @@ class Daemon:
             metrics.CONFIG_RELOADS.labels("invalid").inc()
             for problem in error.problems:
                 log.error("reload refused, the old configuration stays", problem=problem)
+        except Exception as error:  # a mistake of ours; the services run on as they were
+            metrics.CONFIG_RELOADS.labels("invalid").inc()
+            log.exception("reload failed, the old configuration stays", error=str(error))
         else:
             metrics.CONFIG_RELOADS.labels("ok").inc()
             log.info("reloaded")
@@ -125,6 +128,14 @@ class Daemon:
     def _on_hangup(self, _number: int, _frame: Any) -> None:
         self._hangup = True
         self._wake.set()
+
+
+def _observe(app: App) -> None:
+    """Measure the lag. A bus so broken that it cannot be asked must not end the process that has to tell of it."""
+    try:
+        app.observe()
+    except Exception as error:
+        log.warning("lag is unknown", error=str(error), exc_info=not isinstance(error, WirewatchError))
 
 
 def _vital(name: str, service: Service) -> Vital:

@@ -156,3 +156,20 @@ def test_a_second_sigterm_ends_it_at_once_and_what_was_in_hand_is_kept(tmp_path:
             assert [row.attempts for row in rows if row.state.value == "sending"] == [1]
         finally:
             deployment.kill_all()
+
+
+def test_a_bus_that_breaks_beyond_repair_leaves_it_alive_unready_and_stoppable(
+    tmp_path: Path, outlets: Outlets
+) -> None:
+    deployment = Deployment(tmp_path, outlets, ("run",), STDOUT)
+    begin(deployment, outlets)
+    try:
+        for path in (tmp_path / "data").glob("bus.sqlite3*"):
+            path.write_bytes(b"garbage " * 4000)
+        eventually("it is not ready", lambda: answer(deployment, "/readyz")[0] == 503, 30)
+        eventually("it says that the lag is unknown", lambda: bool(events(deployment, "lag is unknown")), 30)
+        assert answer(deployment, "/livez") == (200, "ok\n")
+        assert "not a database" in printed(deployment) or "malformed" in printed(deployment)
+        assert deployment.stop_all(timeout=20) == {"run": 0}
+    finally:
+        deployment.kill_all()
