@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Delete, Table, delete, select, text, tuple_
+from sqlalchemy import Delete, Table, delete, literal, select, text, tuple_
 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -47,6 +47,23 @@ class SqlAlertStore:
         with self._database.read() as connection:
             rows = connection.execute(revisions.order_by(columns.revision))
             return tuple((row.article, row.story_id) for row in rows)
+
+    def archived(
+        self, *, since: datetime, after: TaggedArticle | None = None, limit: int = 500
+    ) -> tuple[tuple[TaggedArticle, str | None], ...]:
+        """A page of the archive, in the order of tagging; ``after`` is the last of the page before."""
+        columns = tables.articles.c
+        place = (columns.tagged_at, columns.article_id, columns.revision)
+        wanted = (
+            select(columns.article, columns.story_id).where(columns.tagged_at >= since).order_by(*place).limit(limit)
+        )
+        if after is not None:
+            last = (after.tagged_at, after.article.id, after.article.revision)
+            bound = tuple_(*(literal(value, column.type) for value, column in zip(last, place, strict=True)))
+            # The first condition says nothing new; by it SQLite begins at the right place of the index.
+            wanted = wanted.where(columns.tagged_at >= after.tagged_at, tuple_(*place) > bound)
+        with self._database.read() as connection:
+            return tuple((row.article, row.story_id) for row in connection.execute(wanted))
 
     def story(self, story_id: str) -> Story | None:
         """One story, or None if it is unknown or forgotten."""

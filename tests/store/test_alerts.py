@@ -4,8 +4,10 @@ import threading
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
+from services.core.article import TaggedArticle
 from services.core.errors import Lost
 from services.core.ledger import Fate, LedgerEntry
 from services.core.notification import DeliveryState, Sent
@@ -281,3 +283,19 @@ def test_what_belongs_to_forgotten_rows_goes_with_them(store: Store) -> None:
     with store._database.read() as connection:
         left = [connection.scalar(select(func.count()).select_from(table)) for table in (story_keys, outbox_alerts)]
     assert left == [0, 0]
+
+
+def test_the_archive_is_read_page_by_page_in_the_order_of_tagging(store: Store) -> None:
+    order = [(1, "b", 1), (1, "c", 1), (1, "c", 2), (1, "c", 10), (2, "a", 1), (3, "d", 1), (3, "é", 1)]
+    kept = [replace(tagged(id=ident, revision=revision), tagged_at=at(minutes)) for minutes, ident, revision in order]
+    early = replace(tagged(id="z"), tagged_at=at(0.5))
+    with store.alerts.transaction() as transaction:
+        transaction.archive([(one, f"s{one.article.id}" if one.article.revision == 1 else None) for one in kept[::-1]])
+        transaction.archive([(early, None)])
+    read: list[tuple[TaggedArticle, str | None]] = []
+    while page := store.alerts.archived(since=at(1), after=read[-1][0] if read else None, limit=2):
+        assert len(page) <= 2
+        read += page
+    assert [one for one, _ in read] == kept
+    assert [story for _, story in read] == ["sb", "sc", None, None, "sa", "sd", "sé"]
+    assert store.alerts.archived(since=at(4)) == ()

@@ -80,6 +80,14 @@ class AlertStore(Protocol):
     def articles(self, article_id: str) -> tuple[tuple[TaggedArticle, str | None], ...]:
         """All archived revisions of an article with their story ids, oldest first."""
 
+    def archived(
+        self, *, since: datetime, after: TaggedArticle | None = None, limit: int = 500
+    ) -> tuple[tuple[TaggedArticle, str | None], ...]:
+        """A page of the archive with story ids: revisions tagged at ``since`` or later, in the order of tagging.
+
+        ``after`` is the last of the page before; an empty page is the end. What is archived between two pages may be missed.
+        """
+
     def story(self, story_id: str) -> Story | None:
         """One story."""
 
