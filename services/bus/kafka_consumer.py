@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-_CALL_SECONDS = 10.0  # a commit, and placing after an assignment
+_CALL_SECONDS = 5.0  # a commit, and placing after an assignment
 _GRACE = 15.0  # seconds beyond its own timeout after which a call counts as hanging
 _SLICE = 0.2  # seconds; how soon a poll that waits returns with a new assignment
 _AWAY_AFTER = 2.0  # seconds without any connection: a broker that restarts cleanly is not worth an error

@@ -41,34 +41,35 @@ def frozen(broker: KafkaBroker) -> Callable[[], None]:
     return lambda: broker.signal(signal.SIGCONT)
 
 
-@pytest.mark.parametrize(("goes", "seconds"), [(stopped, 3), (killed, 3), (frozen, 14)])
+@pytest.mark.parametrize("goes", [stopped, killed, frozen])
 def test_nothing_is_lost_and_records_flow_again_within_seconds(
-    goes: Callable[[KafkaBroker], Callable[[], None]], seconds: float, own_kafka: KafkaBroker, bus: KafkaBus
+    goes: Callable[[KafkaBroker], Callable[[], None]], own_kafka: KafkaBroker, bus: KafkaBus
 ) -> None:
-    stream = f"numbers-{goes.__name__}"
+    stream, address = f"numbers-{goes.__name__}", own_kafka.servers[0]
     bus.ensure([StreamSpec(name=stream, partitions=4, retention=86400)])
     with Reader(bus, stream) as reader, Sender(bus, stream) as sender:
         until("records flow", lambda: len(reader.numbers) > 200, 20)
+        gone = time.monotonic()
         comes_back = goes(own_kafka)
-        time.sleep(seconds)
-        away = [str(error) for error in reader.failures]
+        noticed = until("the reader says who is away", lambda: address in str(reader.failures), 30)
         durable, seen = sender.durable, len(reader.numbers)
         comes_back()
         back = time.monotonic()
         until("a flush returns", lambda: sender.durable > durable + 100, 30)
         until("records are read", lambda: len(reader.numbers) > seen + 100, 30)
-        print(
-            f"\n{goes.__name__} for {seconds} s: records flow {time.monotonic() - back:.1f} s after the broker answers"
-        )
+        flow = time.monotonic() - back
         sender.finish()
         until("everything is read", lambda: len(reader.numbers) >= sender.durable, 30)
-    assert any(own_kafka.servers[0] in failure for failure in away), away
+    print(
+        f"\n{goes.__name__} for {back - gone:.1f} s, noticed after {noticed:.1f} s, records flow {flow:.1f} s after it answers"
+    )
+    print(f"{sender.durable} durable, {reader.repeats()} read twice")
     assert not set(range(sender.durable)) - set(reader.numbers)
     assert reader.in_order()
-    print(f"{sender.durable} durable, {reader.repeats()} read twice")
-    chunks_in_doubt = len(sender.failures)
-    assert reader.repeats() <= chunks_in_doubt * 20 + 50  # each chunk sent again, and one poll whose commit failed
     assert all(isinstance(error, Retriable) for error in sender.failures), sender.failures
+    in_doubt = sum("flushing" in str(error) for error in sender.failures) * 20  # chunks that were sent again
+    uncommitted = 50 * len(reader.failures)  # what one poll brings
+    assert reader.repeats() <= in_doubt + uncommitted
 
 
 def test_what_is_made_during_an_outage_works_after_it(own_kafka: KafkaBroker, bus: KafkaBus) -> None:

@@ -22,25 +22,18 @@ def listens(port: int) -> bool:
 
 
 @pytest.mark.kafka
-def test_a_broker_stops_and_starts_on_the_same_port(tmp_path: Path) -> None:
+def test_a_broker_stops_and_starts_on_the_same_port_and_the_script_knows(tmp_path: Path) -> None:
     require_kafka()
+    status = [SCRIPT, "status", "--dir", tmp_path / "broker"]
     with kafka_broker(tmp_path / "broker") as broker:
-        assert listens(broker.port)
+        assert f"127.0.0.1:{broker.port}" in subprocess.run(status, capture_output=True, text=True, check=True).stdout
         broker.stop()
         assert not listens(broker.port)
+        assert subprocess.run(status, check=False, capture_output=True).returncode == 3
         broker.start()
         assert listens(broker.port)
     assert not listens(broker.port)
     assert not broker.directory.exists()
-
-
-@pytest.mark.kafka
-def test_the_script_says_whether_a_broker_runs(tmp_path: Path) -> None:
-    require_kafka()
-    status = [SCRIPT, "status", "--dir", tmp_path / "broker"]
-    assert subprocess.run(status, check=False, capture_output=True).returncode == 3
-    with kafka_broker(tmp_path / "broker") as broker:
-        assert f"127.0.0.1:{broker.port}" in subprocess.run(status, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize("arguments", [[], ["upp"], ["up", "--port"], ["up", "--prot", "1"]])
