@@ -59,7 +59,7 @@ def speaker(clause: Clause, said: Source | None, others: Sequence[Party]) -> lis
 def before(clause: Clause, frame: Frame, others: Sequence[Party]) -> list[Party]:
     """The nearest party left of the trigger that is no place and none of ``others``."""
     for at in range(frame.at - 1, -1, -1):
-        if clause.nodes[at].word in {";"}:
+        if clause.nodes[at].word == ";":
             break
         if clause.nodes[at].is_party and not placed(clause, at):
             party = parties.of_node(clause.sentence, at, Method.NEAREST)

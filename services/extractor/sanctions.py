@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from services.core.act import Method, Party, Sanction, SanctionStage
 from services.core.mention import EntityKind
-from services.extractor import english, fill, parties, stance
+from services.extractor import english, fill, parties, stages, stance
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
-from services.extractor.rows import Node, is_stop
+from services.extractor.rows import Node
 
 _AGAINST = ("on", "against", "targeting", "upon", "over+", "on+", "against+", "at")
 _EVADED = frozenset(
@@ -47,10 +47,6 @@ _OTHERS = frozenset(
     }
 )
 _WITHOUT_IMPOSER = frozenset({SanctionStage.IN_FORCE, SanctionStage.VIOLATED, SanctionStage.CALLED_FOR})
-_ORDER = (
-    SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.REFUSED, SanctionStage.EASED, SanctionStage.THREATENED,
-    SanctionStage.IMPOSED, SanctionStage.IN_FORCE,
-)  # fmt: skip
 
 
 class Found(Struct):
@@ -83,7 +79,7 @@ class _Reader:
         for at, node in enumerate(self.nodes):
             found = None
             verbal = node.name is None and self.clause.verbal(at)
-            if verbal and node.tags & {"s.verb.imposed", "s.verb.eased"} and self._meant(at, node):
+            if verbal and node.tags & {"s.verb.imposed", "s.verb.eased"} and self._meant(node):
                 found = self._verb(at, node)
             elif node.word == "sanctioned" and not verbal:
                 found = self._attribute(at)
@@ -94,7 +90,7 @@ class _Reader:
             if found is not None and (found.imposers or found.targets):
                 yield found
 
-    def _meant(self, at: int, node: Node) -> bool:
+    def _meant(self, node: Node) -> bool:
         """``designate`` needs a word of terror or sanctions near."""
         if "guarded" not in node.tags:
             return True
@@ -112,7 +108,7 @@ class _Reader:
     def _verb(self, at: int, node: Node) -> Found:
         frame = self.clause.of_verb(at)
         stage = SanctionStage.EASED if "s.verb.eased" in node.tags else SanctionStage.IMPOSED
-        stage = self._over(frame) or stage
+        stage = stages.over_verb(self.clause, frame) or stage
         if frame.passive:
             targets = self._span(frame.subject_span, frame.method) or self._targets(frame)
             return Found("sanction.passive", frame, self._named(frame, ("by",)), targets, stage, (at, at))
@@ -147,7 +143,7 @@ class _Reader:
         place = next((i for i in range(at + 1, min(len(self.nodes), at + 12)) if wanted in self.nodes[i].tags), None)
         if place is None:
             return None
-        stage = self._over(frame) or SanctionStage(rule.split(".")[1])
+        stage = stages.over_verb(self.clause, frame) or SanctionStage(rule.split(".")[1])
         behind = Frame(at=place)
         self.clause.right(behind, place + 1)
         slots = {**frame.slots, **behind.slots}
@@ -178,18 +174,17 @@ class _Reader:
         owned = parties.of_nodes(self.clause.sentence, frame.owners, frame.method)
         for owner in owned:
             self._place_owner(frame, owner, imposers, targets)
-        stage = self._stage(frame, node)
+        stage = stages.of_measure(self.clause, frame)
         self._governing(frame, stage, imposers, targets)
         if "sanction" not in node.tags and not (targets and imposers):
             return None
-        measure = (max(frame.first, at - 3), at) if not frame.owners else (at, at)
         return Found(
             "sanction.noun",
             frame,
             imposers,
             targets,
             stage,
-            (at, at) if measure[0] < self.clause.noun_start(at) else (at, at),
+            (at, at),
         )
 
     def _place_owner(self, frame: Frame, owner: Party, imposers: list[Party], targets: list[Party]) -> None:
@@ -211,17 +206,12 @@ class _Reader:
         """What the verb over the noun adds: its subject imposes, or suffers, or evades; its object may be the target."""
         verb = frame.verb
         if verb is None:
-            self._predicate(frame, stage, imposers, targets)
+            self._predicate(frame, imposers, targets)
             return
         lemma = self._lemma(verb.at)
         subject = self._subject(verb)
         if stage is SanctionStage.VIOLATED or lemma in _SUFFERING or lemma in _EVADED or self._under(frame):
-            if not targets or (stage is SanctionStage.VIOLATED and subject):
-                evaded = targets[:1]
-                evaders = [party for party in subject if all(_other(party, other) for other in imposers)]
-                targets[:] = evaders or targets
-                if evaders and evaded and not imposers and frame.owners:
-                    imposers.extend(evaded)  # "evaded Norwegian sanctions"
+            self._suffering(frame, stage, subject, imposers, targets)
             return
         if verb.passive:
             sufferers = self._span(verb.subject_span, verb.method)
@@ -237,7 +227,19 @@ class _Reader:
         if not imposers and lemma not in _OTHERS and not self._caller(frame, stage):
             imposers.extend(party for party in subject if all(_other(party, other) for other in targets))
 
-    def _predicate(self, frame: Frame, stage: SanctionStage, imposers: list[Party], targets: list[Party]) -> None:
+    def _suffering(
+        self, frame: Frame, stage: SanctionStage, subject: list[Party], imposers: list[Party], targets: list[Party]
+    ) -> None:
+        """The subject is under sanctions, or evades them."""
+        if targets and not (stage is SanctionStage.VIOLATED and subject):
+            return
+        evaded = targets[:1]
+        evaders = [party for party in subject if all(_other(party, other) for other in imposers)]
+        targets[:] = evaders or targets
+        if evaders and evaded and not imposers and frame.owners:
+            imposers.extend(evaded)  # "evaded Norwegian sanctions"
+
+    def _predicate(self, frame: Frame, imposers: list[Party], targets: list[Party]) -> None:
         """``US sanctions hit Rosneft``, ``sanctions were imposed on X by Y``."""
         predicate = frame.predicate
         if predicate is None or targets:
@@ -280,68 +282,6 @@ class _Reader:
         verb = self.nodes[at].verb
         return verb.lemma if verb else self.nodes[at].word
 
-    # ---------------------------------------------------------------- stages
-
-    def _over(self, frame: Frame) -> SanctionStage | None:
-        """The stage that words over a verb bring; None where it stands by itself."""
-        over = [self.nodes[i] for i in frame.governors]
-        words = {node.word for node in over}
-        tags = {tag for node in over if node.verb for tag in node.tags}
-        if words & english.NEGATIONS or "s.refused" in tags:
-            return SanctionStage.REFUSED
-        if ("s.called_for" in tags and not words & {"will"} and not tags & {"s.threatened"}) or words & {
-            "urged",
-            "urges",
-            "calls",
-            "called",
-            "demands",
-        }:
-            return SanctionStage.CALLED_FOR
-        threatening = any("threatening" in node.tags for node in over)
-        if threatening or "s.threatened" in tags or ("to" in words and not words & english.HAVE and not _decided(over)):
-            return SanctionStage.THREATENED
-        return None
-
-    def _stage(self, frame: Frame, node: Node) -> SanctionStage:
-        if "s.noun.violated" in node.tags:
-            return SanctionStage.VIOLATED
-        start = self.clause.noun_start(frame.at)
-        over = [self.nodes[i] for i in frame.governors if self.nodes[i].name is None]
-        inner = self.nodes[start : frame.at]
-        tags = [tag for other in over for tag in other.tags]
-        words = {other.word for other in over}
-        if "s.noun.eased" in node.tags:
-            return SanctionStage.EASED
-        if words & english.NEGATIONS and not words & {"rule"}:
-            return SanctionStage.REFUSED
-        if {"rule", "ruled", "rules"} & words and "out" in {
-            self.nodes[i].word for i in range(max(0, start - 3), frame.at)
-        }:
-            return SanctionStage.REFUSED
-        threatening = any("threatening" in other.tags for other in (*over, *inner)) or self._threat_behind(frame)
-        for stage in _ORDER[:4]:
-            if f"s.{stage}" in tags:
-                return self._settled(stage, over)
-        if threatening or "s.threatened" in tags or ("to" in words and not _decided(over)):
-            return SanctionStage.THREATENED
-        if "s.imposed" in tags:
-            return SanctionStage.IMPOSED
-        fresh = any(other.word in {"new", "fresh", "latest", "additional"} for other in inner)
-        return SanctionStage.IMPOSED if fresh else SanctionStage.IN_FORCE
-
-    def _settled(self, stage: SanctionStage, over: Sequence[Node]) -> SanctionStage:
-        """Words that both call for and threaten: a party that wants sanctions of its own threatens."""
-        return stage
-
-    def _threat_behind(self, frame: Frame) -> bool:
-        following = self.nodes[frame.at + 1 : frame.at + 3]
-        return any("threatening.after" in node.tags for node in following if not is_stop(node))
-
-
-def _decided(over: Sequence[Node]) -> bool:
-    """Whether it has been decided: ``agreed to impose``."""
-    return any(node.verb is not None and node.verb.lemma in {"agree", "decide", "vote", "move", "use"} for node in over)
-
 
 def _other(one: Party, other: Party) -> bool:
     """Whether two parties differ."""
@@ -350,7 +290,7 @@ def _other(one: Party, other: Party) -> bool:
     return one.id != other.id or one.id is None
 
 
-def _complete(clause: Clause, found: Found, said: stance.Source | None, context: fill.Context) -> None:
+def _complete(clause: Clause, found: Found, context: fill.Context) -> None:
     frame, known = found.frame, context.pairs.get("sanction", (None, None))
     if frame.pronoun is not None and not found.imposers and context.subject is not None:
         found.imposers = fill.carried([context.subject], found.targets)
@@ -380,7 +320,7 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanct
     if stance.hypothetical(clause, found.frame):
         return
     said = stance.source(clause, found.frame)
-    _complete(clause, found, said, context)
+    _complete(clause, found, context)
     first, last = found.measure
     span = clause.sentence.span(first, last)
     measure = Party(name=span.quote, span=span, method=Method.PATTERN)

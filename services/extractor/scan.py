@@ -82,9 +82,11 @@ class Scanner:
                 end < last and lower[end].isalnum() and lower[at].isalnum()
             ):
                 continue
-            for term in terms:
-                if term.name is None or _written(term.text, text[start:end], caseless=caseless):
-                    found.append(Hit(start, end, term))
+            found += [
+                Hit(start, end, term)
+                for term in terms
+                if term.name is None or _written(term.text, text[start:end], caseless=caseless)
+            ]
         return found
 
 

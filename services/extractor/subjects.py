@@ -125,39 +125,41 @@ class Subjects:
     def _subject(self, frame: Frame, j: int, governors: list[int]) -> None:
         """The subject whose phrase ends at ``j``, seen past relative pronouns, insertions and coordinations."""
         for _ in range(6):
-            if j < 0:
+            if j < 0 or self._settled(frame, j, governors):
                 return
             node = self.nodes[j]
             if node.word in english.RELATIVES:
-                j -= 1
-                if j >= 0 and self.nodes[j].word == ",":
-                    j -= 1
-            elif node.word in {"and", "or", "but"} or (node.word == "," and self._another_verb(j)):
-                self._shared(frame, j, governors)
-                return
+                j -= 2 if j and self.nodes[j - 1].word == "," else 1
             elif node.word in {",", "-", ")"}:
-                opening = self.phrases.insertion(j)
-                if opening is None:
-                    return
-                j = opening - 1
-            elif node.word in _PERSONAL:
-                self.resolve(frame, j)
-                return
-            elif node.word in _BREAKERS or (is_stop(node) and node.word not in english.QUOTES):
-                return
+                j = (self.phrases.insertion(j) or 0) - 1
             else:
                 phrase = self.phrases.phrase_left(j)
-                if not phrase:
+                if not phrase or self._is_subject(frame, phrase, j):
                     return
-                parties = self.phrases.heads(phrase)
-                start = phrase[0]
-                if parties or not self._adverbial(start):
-                    frame.subject, frame.subject_span = tuple(parties), (start, j)
-                    frame.first = start
-                    if not parties and any(self.nodes[i].word in english.OFFICES for i in phrase):
-                        frame.pronoun = start
-                    return
-                j = start - 2
+                j = phrase[0] - 2
+
+    def _settled(self, frame: Frame, j: int, governors: list[int]) -> bool:
+        """Whether the node at ``j`` ends the search: a coordination, a pronoun, or the beginning of the clause."""
+        word = self.nodes[j].word
+        if word in {"and", "or", "but"} or (word == "," and self._another_verb(j)):
+            self._shared(frame, j, governors)
+        elif word in _PERSONAL:
+            self.resolve(frame, j)
+        elif word in english.RELATIVES | {",", "-", ")"}:
+            return False
+        else:
+            return word in _BREAKERS or (is_stop(self.nodes[j]) and word not in english.QUOTES)
+        return True
+
+    def _is_subject(self, frame: Frame, phrase: list[int], last: int) -> bool:
+        """Take the phrase as the subject, unless it is a time or place that stands before the verb."""
+        found, start = self.phrases.heads(phrase), phrase[0]
+        if not found and self._adverbial(start):
+            return False
+        frame.subject, frame.subject_span, frame.first = tuple(found), (start, last), start
+        if not found and any(self.nodes[i].word in english.OFFICES for i in phrase):
+            frame.pronoun = start
+        return True
 
     def resolve(self, frame: Frame, j: int) -> None:
         """A pronoun stands for the nearest subject before it in the sentence, else for one before the sentence."""

@@ -86,7 +86,10 @@ class SpacyTagger:
         found: list[Act] = []
         title = _title_parties(hits, text, len(article.title))
         context = Context(
-            title=title, subject=title[0] if title else None, imposers=self._usual["imposer"], targets=self._usual["target"]
+            title=title,
+            subject=title[0] if title else None,
+            imposers=self._usual["imposer"],
+            targets=self._usual["target"],
         )
         first: Clause | None = None
         for sentence in self._sentences(article, text, copy, telling, known):

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from services.core.act import ArmsTransfer, Method, Party, TransferStage
-from services.core.mention import Span
-from services.extractor import english, fill, parties, stance
+from services.extractor import english, fill, parties, stages, stance
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.lexicons import Lexicons
@@ -102,7 +101,7 @@ class _Reader:
             return None  # "announces a sale of jets": the noun tells it
         if node.tags & {"give", "equip"}:
             return self._giving(frame, node, behind)
-        return self._getting(frame, node, behind)
+        return self._getting(frame, node)
 
     def _giving(self, frame: Frame, node: Node, behind: Sequence[int]) -> Found | None:
         subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
@@ -117,24 +116,23 @@ class _Reader:
         if not recipients:
             recipients = self._object(frame, items)
         suppliers = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
-        return Found("transfer.give", frame, items, suppliers, recipients, self._verb_stage(frame, node))
+        return Found("transfer.give", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
 
     def _given(self, frame: Frame, subject: list[int]) -> Found | None:
         items = self._items(subject)
         suppliers = self._named(frame, ("by", "from"))
-        node = self.nodes[frame.at]
         if items:
             owner = [i for i in subject if self.nodes[i].is_party and i < items[-1]]
             if not suppliers and owner:
                 suppliers = parties.of_nodes(self.clause.sentence, owner, Method.PATTERN)
             return Found(
-                "transfer.given", frame, items, suppliers, self._recipients(frame), self._verb_stage(frame, node)
+                "transfer.given", frame, items, suppliers, self._recipients(frame), stages.of_verb(self.clause, frame)
             )
         items = self._items(frame.slots.get("with", ()))
         if not items:
             return None
         recipients = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
-        return Found("transfer.given_with", frame, items, suppliers, recipients, self._verb_stage(frame, node))
+        return Found("transfer.given_with", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
 
     def _object(self, frame: Frame, items: Sequence[int]) -> list[Party]:
         """``send Ukraine missiles``, ``provide it with``, ``arm rebels``."""
@@ -166,7 +164,7 @@ class _Reader:
                     return parties.of_nodes(self.clause.sentence, found[:1], frame.method)
         return []
 
-    def _getting(self, frame: Frame, node: Node, behind: Sequence[int]) -> Found | None:
+    def _getting(self, frame: Frame, node: Node) -> Found | None:
         subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
         items = self._items(subject if frame.passive else frame.objects)
         suppliers = self._named(frame, ("from",))
@@ -187,7 +185,7 @@ class _Reader:
             if frame.passive
             else parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
         )
-        stage = self._verb_stage(frame, node)
+        stage = stages.of_verb(self.clause, frame)
         return Found("transfer.get", frame, items, suppliers, recipients, stage)
 
     def _recipients(self, frame: Frame) -> list[Party]:
@@ -232,7 +230,7 @@ class _Reader:
         else:
             found = self._sold(frame, suppliers, recipients)
         rule = "transfer.bought" if "n.get" in node.tags else "transfer.noun"
-        return Found(rule, frame, items, *found, self._noun_stage(frame, node))
+        return Found(rule, frame, items, *found, stages.of_noun(self.clause, frame))
 
     def _sold(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
         sentence = self.clause.sentence
@@ -293,7 +291,7 @@ class _Reader:
         if not recipients or not self._is_item(at) or recipients[0].method is not Method.PATTERN:
             return None
         suppliers = parties.of_nodes(self.clause.sentence, frame.owners or frame.subject, frame.method)
-        return Found("transfer.bound", frame, [at], suppliers, recipients, self._noun_stage(frame, self.nodes[at]))
+        return Found("transfer.bound", frame, [at], suppliers, recipients, stages.of_noun(self.clause, frame))
 
     def _adjective(self, at: int) -> Found | None:
         """``US-supplied missiles``."""
@@ -304,80 +302,6 @@ class _Reader:
             return None
         self.clause.right(frame, items[-1] + 1)  # "bound for Houthi rebels"
         return Found("transfer.adjective", frame, items, suppliers, self._recipients(frame), TransferStage.DELIVERED)
-
-    # ---------------------------------------------------------------- stages
-
-    def _verb_stage(self, frame: Frame, node: Node) -> TransferStage:
-        stage = _governed(frame, self.nodes, verb=True)
-        if stage is not None:
-            return stage
-        lemma, tense = (node.verb.lemma, node.verb.tense) if node.verb else ("", "")
-        if "seeking" in node.tags:
-            return TransferStage.SOUGHT
-        if lemma == "offer":
-            return TransferStage.CONSIDERED
-        if ("t.agreed" in node.tags and lemma not in {"sell", "resume"}) or lemma in {
-            "buy",
-            "order",
-            "purchase",
-            "procure",
-        }:
-            return TransferStage.AGREED
-        if lemma in {"sell", "acquire"} and tense in {"base", "s", "ing"}:
-            return TransferStage.AGREED
-        return TransferStage.DELIVERED
-
-    def _noun_stage(self, frame: Frame, node: Node) -> TransferStage:
-        stage = _governed(frame, self.nodes, verb=False)
-        if stage is not None:
-            return stage
-        following = self.nodes[frame.at + 1] if frame.at + 1 < len(self.nodes) else None
-        if following is not None and "t.halted" in following.tags and not self.clause.verbal(frame.at + 1):
-            return TransferStage.HALTED  # "military aid halt"
-        before = {tag for i in range(self.clause.noun_start(frame.at), frame.at) for tag in self.nodes[i].tags}
-        if "considering" in before:
-            return TransferStage.CONSIDERED
-        if node.word.startswith("request"):
-            return TransferStage.SOUGHT
-        flowing = node.word.startswith(
-            (
-                "shipment",
-                "deliver",
-                "suppl",
-                "flow",
-                "transfer",
-                "export",
-                "consignment",
-                "cargo",
-                "resupply",
-                "import",
-                "smuggling",
-                "trafficking",
-                "donation",
-            )
-        )
-        return TransferStage.DELIVERED if flowing or "aid" in node.tags else TransferStage.AGREED
-
-
-def _governed(frame: Frame, nodes: Sequence[Node], *, verb: bool) -> TransferStage | None:
-    """The stage that the words over the trigger bring, the strongest first."""
-    over = [nodes[i] for i in frame.governors]
-    words = {node.word for node in over}
-    tags = {
-        tag for node in over if node.verb or node.tags & {"considering", "agreeing", "halting"} for tag in node.tags
-    }
-    if words & english.NEGATIONS or "t.halted" in tags or (verb and words & {"stop", "from"} and "t.halted" in tags):
-        return TransferStage.HALTED
-    if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or words & {"urged", "asked", "urges", "asks"}:
-        return TransferStage.SOUGHT
-    lemmas = {node.verb.lemma for node in over if node.verb}
-    if lemmas & {"announce", "unveil", "approve", "sign", "confirm"}:
-        return TransferStage.AGREED
-    if words & {"may", "might", "could", "would"} or "t.considered" in tags:
-        return TransferStage.CONSIDERED
-    if words & {"will", "shall", "'ll"} or "t.agreed" in tags or (verb and "to" in words):
-        return TransferStage.AGREED
-    return TransferStage.DELIVERED if "t.delivered" in tags else None
 
 
 def _there(clause: Clause, frame: Frame) -> bool:
@@ -438,8 +362,3 @@ def _item(clause: Clause, at: int) -> Party:
     node, span = clause.nodes[at], clause.sentence.span(at, at)
     ident = node.name.entity.id if node.name else None
     return Party(name=node.name.entity.name if node.name else span.quote, span=span, method=Method.PATTERN, id=ident)
-
-
-def trigger(act: ArmsTransfer) -> Span:
-    """Where the act is told."""
-    return act.trigger

@@ -28,39 +28,44 @@ class Verbs:
             return False
         before = self.nodes[at - 1] if at else None
         after = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
+        marked = self._marked(node, before)
+        if marked is not None:
+            return marked
         if node.verb is None:
-            return node.word in english.VERBS and not (before and before.word in english.DETERMINERS)
-        tense = node.verb.tense
-        if before is not None and before.word == "-" and before.end == node.start:
-            return False  # "nuclear-armed"
-        if before is not None and (before.word in english.MODALS | english.DO or before.word in {"to", "not", "n't"}):
-            return True
-        if before is not None and before.word in english.DETERMINERS | {"'s", "'"}:
-            return False
-        if tense == "ing":
-            return not (before is not None and (before.is_item or "arms" in before.tags)) or (
-                after is not None and not is_stop(after) and after.word not in english.PREPOSITIONS
-            )
-        if tense in {"past", "participle"}:
+            return node.word in english.VERBS
+        if node.verb.tense == "ing":
+            return self._gerund_is_verb(before, after)
+        if node.verb.tense in {"past", "participle"}:
             return self._past_is_verb(before, after)
-        return self._present_is_verb(at, before, after, tense)
+        return self._present_is_verb(at, before, after, node.verb.tense)
+
+    @staticmethod
+    def _marked(node: Node, before: Node | None) -> bool | None:
+        """What the word before decides: ``to sell``, ``will sell``, ``the sale``, ``nuclear-armed``."""
+        if before is None:
+            return None
+        if before.word in english.DETERMINERS | {"'s", "'"} or (before.word == "-" and before.end == node.start):
+            return False
+        leads = before.word in english.MODALS | english.DO or before.word in {"to", "not", "n't"}
+        return True if leads and node.verb is not None else None
+
+    @staticmethod
+    def _gerund_is_verb(before: Node | None, after: Node | None) -> bool:
+        if before is None or not before.is_item:
+            return True
+        return after is not None and not is_stop(after) and after.word not in english.PREPOSITIONS
 
     def _past_is_verb(self, before: Node | None, after: Node | None) -> bool:
         if before is None:
             return after is not None and after.word in english.PREPOSITIONS
         if before.word in english.PREPOSITIONS and before.word not in {"after", "since"}:
             return False  # "of sanctioned tankers"
-        if after is not None and after.adjective and not self._subjective(before):
+        if after is None or is_stop(after):
+            return True
+        if after.adjective and not self._subjective(before):
             return False  # "leaking sanctioned Russian oil"
-        if (
-            before.adjective
-            and after is not None
-            and not is_stop(after)
-            and after.word not in english.PREPOSITIONS | english.DETERMINERS
-            and not after.is_party
-        ):
-            return False  # "Russian sanctioned tankers"
-        return True
+        open_after = after.word in english.PREPOSITIONS | english.DETERMINERS or after.is_party
+        return open_after or not before.adjective  # else "Russian sanctioned tankers"
 
     @staticmethod
     def _subjective(before: Node) -> bool:
@@ -72,20 +77,19 @@ class Verbs:
         noun = bool(node.tags & {"n.give", "n.get", "n.both", "sanction", "penalty"})
         if after is None or (is_stop(after) and after.word not in english.QUOTES):
             return not noun and bool(node.tags & {"say", "claim"})
-        if after.word in english.PREPOSITIONS - {"up", "over"} and noun:
-            return False
         if before is None:
-            return not noun and tense == "base" and not self.title
-        if before.word in english.PREPOSITIONS | {"and"} and noun and before.word != "and":
-            return False
-        if tense == "base" and not noun:
-            plural = before.word.endswith("s") or before.word in english.GROUPS
-            linked = before.word in english.PRONOUNS | english.CONJUNCTIONS | english.ADVERBS | english.RELATIVES
-            named = before.capital and (after.is_party or after.is_item or not self.title)
-            return linked or plural or named or (before.is_party and not before.adjective)
+            return not (noun or self.title) and tense == "base"
         if noun:
-            return self._noun_as_verb(before, after, tense)
-        return True
+            governed = before.word in english.PREPOSITIONS or after.word in english.PREPOSITIONS - {"up", "over"}
+            return not governed and self._noun_as_verb(before, after, tense)
+        return tense != "base" or self._base_is_verb(before, after)
+
+    def _base_is_verb(self, before: Node, after: Node) -> bool:
+        """``Lawmakers urge``, ``they sell``: a subject that takes the base form stands before."""
+        plural = before.word.endswith("s") or before.word in english.GROUPS
+        linked = before.word in english.PRONOUNS | english.CONJUNCTIONS | english.ADVERBS | english.RELATIVES
+        named = before.capital and (after.is_party or after.is_item or not self.title)
+        return linked or plural or named or (before.is_party and not before.adjective)
 
     def _noun_as_verb(self, before: Node, after: Node, tense: str) -> bool:
         """``US sanctions Chinese firms`` against ``US sanctions relief``."""
