@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, structs
 
 from services.core.act import Method, Party
-from services.core.mention import EntityKind
+from services.core.mention import EntityKind, Span
 from services.extractor import english, parties
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
@@ -27,7 +27,12 @@ class Context(Struct):
     imposers: frozenset[str] = frozenset()  # countries and ids that usually impose
     targets: frozenset[str] = frozenset()  # countries that sanctions usually are against
     subject: Party | None = None  # of the sentence before
+    half: dict[str, list[Span]] = {}  # triggers of acts that were not told for want of a party, by kind
     pairs: dict[str, tuple[Party | None, Party | None]] = {}  # the last act of each kind
+
+    def untold(self, kind: str, trigger: Span) -> None:
+        """Remember that an act was seen with a party missing: no act, but a sign of what the article is about."""
+        self.half.setdefault(kind, []).append(trigger)
 
     def told(self, kind: str, giver: Party | None, taker: Party | None) -> None:
         """Remember an act."""

@@ -70,15 +70,17 @@ class SpacyTagger:
         hits = _unmasked(self._scanner.hits(copy, lowered(copy)))
         names = longest(hit for hit in hits if hit.term.layer == "name")
         other = _vetoed(hits)
-        acts = () if other else self._acts(article, text, copy, hits)
+        acts, half = ((), {}) if other else self._acts(article, text, copy, hits)
         nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)
-        topics = find_topics(text, len(article.title), hits, acts, self._lexicons.topics, other=other or nobody)
+        topics = find_topics(text, len(article.title), hits, acts, half, self._lexicons.topics, other=other or nobody)
         return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=acts)
 
-    def _acts(self, article: Article, text: str, copy: str, hits: Sequence[Hit]) -> tuple[Act, ...]:
+    def _acts(
+        self, article: Article, text: str, copy: str, hits: Sequence[Hit]
+    ) -> tuple[tuple[Act, ...], dict[str, list[Span]]]:
         telling = sorted(hit.start for hit in hits if _telling(hit))
         if not telling:
-            return ()
+            return (), {}
         spoken = any(hit.term.key == "sanction" for hit in hits)
         known = [
             hit for hit in hits if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
@@ -101,7 +103,7 @@ class SpacyTagger:
         if first is not None and first.sentence.title:
             found += self._transfers.acts(first, context)  # the lead may say what the title leaves open
             found += self._sanctions.acts(first, context, spoken=spoken)
-        return merged(found, len(article.title))
+        return merged(found, len(article.title)), context.half
 
     def _sentences(
         self, article: Article, text: str, copy: str, telling: list[int], hits: Sequence[Hit]

@@ -69,7 +69,7 @@ class _Reader:
                 found = self._bound(at)
             elif node.word in _SUPPLIED and at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party:
                 found = self._adjective(at)
-            if found is not None and (found.suppliers or found.recipients):
+            if found is not None:
                 told.update(found.items)
                 yield found
 
@@ -342,13 +342,13 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsT
         return
     said = stance.source(clause, found.frame)
     _complete(clause, found, said, context)
-    suppliers: list[Party | None] = [*found.suppliers[:4]] or [None]
-    recipients: list[Party | None] = [*found.recipients[:4]] or [None]
-    for supplier in suppliers:
-        for recipient in recipients:
-            if not supplier or not recipient or _same(supplier, recipient):
+    if bool(found.suppliers) != bool(found.recipients):
+        context.untold("arms_transfer", clause.sentence.span(found.frame.at, found.frame.at))
+    for supplier in found.suppliers[:4]:
+        for recipient in found.recipients[:4]:
+            if _same(supplier, recipient):
                 continue
-            own = [party for party in (supplier, recipient) if party]
+            own = [supplier, recipient]
             context.told("arms_transfer", supplier, recipient)
             sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is TransferStage.DELIVERED)
             yield ArmsTransfer(
