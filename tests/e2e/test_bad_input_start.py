@@ -166,7 +166,7 @@ def _waits_well(deployment: Deployment, what: str) -> None:
     """Alive, so that nobody restarts it; not ready; the wait is counted; and no password is shown."""
     assert answer(deployment, "/livez") == (200, "ok\n")
     assert answer(deployment, "/readyz") == (503, "not ok: poller, extractor, alerter, sender\n")
-    assert series(deployment, "wirewatch_retries_total", service="run", kind=f"open {what}") > 0
+    assert series(deployment, "wirewatch_retries_total", kind=f"open {what}") > 0
     assert PASSWORD not in printed(deployment)
     assert PASSWORD not in answer(deployment, "/metrics")[1]
     assert deployment.alive("run")
