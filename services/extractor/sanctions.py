@@ -176,6 +176,8 @@ class _Reader:
             self._place_owner(frame, owner, imposers, targets)
         stage = stages.of_measure(self.clause, frame)
         self._governing(frame, stage, imposers, targets)
+        if self._caller(frame, stage) and not imposers and frame.verb is not None:
+            stage = self._own(frame.verb, imposers, targets)
         if "sanction" not in node.tags and not (targets and imposers):
             return None
         return Found(
@@ -257,6 +259,13 @@ class _Reader:
         if stage is not SanctionStage.CALLED_FOR or frame.verb is None:
             return False
         return "s.called_for" in self.nodes[frame.verb.at].tags
+
+    def _own(self, verb: Frame, imposers: list[Party], targets: list[Party]) -> SanctionStage:
+        """Who usually imposes and calls for sanctions means its own."""
+        usual = [i for i in verb.subject if (name := self.nodes[i].name) and name.entity.usual == "imposer"]
+        callers = parties.of_nodes(self.clause.sentence, usual, verb.method)
+        imposers.extend(party for party in callers if all(_other(party, other) for other in targets))
+        return SanctionStage.THREATENED if imposers else SanctionStage.CALLED_FOR
 
     def _targets(self, frame: Frame) -> list[Party]:
         for slot in _AGAINST:

@@ -15,6 +15,9 @@ _TO = ("to", "for", "into", "towards")
 _TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
 _THEM = frozenset({"it", "them", "him", "her"})
 _FROM_LEFT = frozenset({"transfer.given", "transfer.bought", "transfer.adjective"})  # where who gets stands before
+_EVERYDAY = frozenset(
+    {"send", "dispatch", "get", "take", "need", "want", "pick", "field", "release", "announce", "hand", "give", "rush"}
+)
 _MOST_ITEMS = 6
 _SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
 
@@ -304,6 +307,12 @@ class _Reader:
         return Found("transfer.adjective", frame, items, suppliers, self._recipients(frame), TransferStage.DELIVERED)
 
 
+def _telling(clause: Clause, frame: Frame) -> bool:
+    """Whether the trigger alone speaks of a transfer: a state also sends ships of its own, and anybody gets things."""
+    verb = clause.nodes[frame.at].verb
+    return verb is None or verb.lemma not in _EVERYDAY
+
+
 def _there(clause: Clause, frame: Frame) -> bool:
     """Whether it goes to ``the country`` or ``the island``, which the text has named before."""
     slots = [i for slot in _TO for i in frame.slots.get(slot, ())]
@@ -338,11 +347,11 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
 
 
 def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsTransfer]:
-    if stance.hypothetical(clause, found.frame):
+    if not (found.suppliers or found.recipients) or stance.hypothetical(clause, found.frame):
         return
     said = stance.source(clause, found.frame)
     _complete(clause, found, said, context)
-    if bool(found.suppliers) != bool(found.recipients):
+    if bool(found.suppliers) != bool(found.recipients) and _telling(clause, found.frame):
         context.untold("arms_transfer", clause.sentence.span(found.frame.at, found.frame.at))
     for supplier in found.suppliers[:4]:
         for recipient in found.recipients[:4]:
