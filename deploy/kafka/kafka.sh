@@ -95,11 +95,15 @@ TEXT
 format() {
     [[ -e "$dir/data/meta.properties" ]] && return
     tool 60 kafka.tools.StorageTool format --standalone \
-        --cluster-id "$(tool 60 kafka.tools.StorageTool random-uuid)" --config "$dir/server.properties" >&2
+        --cluster-id "$(tool 60 kafka.tools.StorageTool random-uuid)" --config "$dir/server.properties"
+}
+
+listens() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
 answers() {
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null &&
+    listens "$port" &&
         tool 15 org.apache.kafka.tools.TopicCommand --bootstrap-server "127.0.0.1:$port" --list >/dev/null 2>&1
 }
 
@@ -113,9 +117,13 @@ up() {
         echo "already running, process $pid"
         return
     fi
+    local taken
+    for taken in "$port" "$controller_port"; do
+        listens "$taken" && fail "port $taken is in use; choose others with --port and --controller-port"
+    done
     write_configuration
-    format
     local log="$dir/kafka.log"
+    format >>"$log" 2>&1 || { tail -n 20 "$log" >&2; fail "cannot format $dir/data"; }
     nohup "$java" -Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
         "-Dlog4j2.configurationFile=$dir/log4j2.properties" -cp "$libs/*" kafka.Kafka "$dir/server.properties" \
         >>"$log" 2>&1 </dev/null &

@@ -40,6 +40,7 @@ class KafkaBus:
         self._admin = Admin(self._cluster, "wirewatch-admin", settings.replication)
         self._browser = Browser(self._cluster, "wirewatch-browser")
         self._limits: dict[str, int] = {}
+        self._made: list[KafkaProducer | KafkaConsumer] = []
 
     def ensure(self, streams: Sequence[StreamSpec]) -> None:
         """See the port. Retention, limit and replication are compared as well; the error names every difference."""
@@ -48,11 +49,15 @@ class KafkaBus:
 
     def producer(self, name: str) -> KafkaProducer:
         """See the port."""
-        return KafkaProducer(self._cluster, self._limit, self._clock, name)
+        producer = KafkaProducer(self._cluster, self._limit, self._clock, name)
+        self._remember(producer)
+        return producer
 
     def consumer(self, streams: Sequence[str], *, group: str, name: str) -> KafkaConsumer:
         """See the port."""
-        return KafkaConsumer(self._cluster, streams, group, name, self._leases)
+        consumer = KafkaConsumer(self._cluster, streams, group, name, self._leases)
+        self._remember(consumer)
+        return consumer
 
     def lag(self, group: str, streams: Sequence[str]) -> tuple[Lag, ...]:
         """See the port."""
@@ -63,9 +68,15 @@ class KafkaBus:
         return self._browser.browse(partition, offset, limit)
 
     def close(self) -> None:
-        """See the port. Producers and consumers close themselves."""
+        """See the port. Producers and consumers are closed as well: one that is only forgotten stays a member of its group."""
+        for client in self._made:
+            client.close()
         self._admin.close()
         self._browser.close()
+
+    def _remember(self, client: KafkaProducer | KafkaConsumer) -> None:
+        self._made = [made for made in self._made if not made.closed]
+        self._made.append(client)
 
     def _limit(self, stream: str) -> int:
         """The limit that ensure was given, else what the cluster says."""

@@ -64,6 +64,7 @@ class KafkaConsumer:
         self._turn_ends = 0.0  # monotonic; when a turn of a joined member counts as hanging
         self._joined = False
         self._broken: str | None = None
+        self.closed = False
         self._last_connected = time.monotonic()
 
     def poll(self, timeout: float, max_records: int = 500) -> Batch:
@@ -145,6 +146,7 @@ class KafkaConsumer:
 
     def close(self) -> None:
         """See the port."""
+        self.closed = True
         self._broken = self._broken or self._saying("the consumer is closed")
         reader, self._reader = self._reader, None
         if reader is None:

@@ -50,6 +50,7 @@ class KafkaProducer:
         self._connecting = Lock()
         self._client: Client | None = None
         self._broken: str | None = None
+        self.closed = False
 
     def send(self, stream: str, *, key: bytes, value: bytes, headers: Headers = (), timeout: float = 30.0) -> None:
         """See the port. Raises Retriable, having taken nothing, while no broker can be reached."""
@@ -109,6 +110,7 @@ class KafkaProducer:
 
     def close(self, timeout: float = 10.0) -> None:
         """See the port. Waits up to ``timeout`` for records in flight."""
+        self.closed = True
         self._broken = self._broken or "the producer is closed"
         if self._client is not None:
             self._window.flush(timeout)

@@ -1,14 +1,13 @@
 """The bus on a real Kafka broker, behind the contract."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from services.bus.kafka import KafkaBus
 from services.bus.kafka_consumer import KafkaConsumer, Leases
-from services.bus.kafka_producer import KafkaProducer
 from services.core.ports.bus import Consumer
 from services.core.settings import KafkaBus as Settings
 from tests.bus.contract import BusContract, Harness
@@ -18,33 +17,12 @@ from tests.servers.kafka import KafkaBroker
 pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("own_kafka")]
 
 
-class _Remembering(KafkaBus):
-    """Closes what was made of it: a consumer that is only forgotten beats on, and stays a member."""
-
-    def __init__(self, servers: tuple[str, ...]) -> None:
-        super().__init__(Settings(servers=servers), password=None, clock=Clock(), leases=Leases(silent=6))
-        self.made: list[KafkaConsumer | KafkaProducer] = []
-
-    def producer(self, name: str) -> KafkaProducer:
-        self.made.append(super().producer(name))
-        return self.made[-1]
-
-    def consumer(self, streams: Sequence[str], *, group: str, name: str) -> KafkaConsumer:
-        self.made.append(super().consumer(streams, group=group, name=name))
-        return self.made[-1]
-
-    def close(self) -> None:
-        super().close()
-        for client in self.made:
-            client.close()
-
-
 class KafkaHarness:
     """See tests.bus.contract.Harness."""
 
     def __init__(self, broker: KafkaBroker) -> None:
         self._broker = broker
-        self._bus = _Remembering(broker.servers)
+        self._bus = self._open()
 
     def bus(self) -> KafkaBus:
         return self._bus
@@ -70,10 +48,13 @@ class KafkaHarness:
         self._bus.close()
         self._broker.stop()
         self._broker.start()
-        self._bus = _Remembering(self._broker.servers)
+        self._bus = self._open()
 
     def close(self) -> None:
         self._bus.close()
+
+    def _open(self) -> KafkaBus:
+        return KafkaBus(Settings(servers=self._broker.servers), password=None, clock=Clock(), leases=Leases(silent=6))
 
 
 @pytest.fixture

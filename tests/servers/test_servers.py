@@ -27,6 +27,9 @@ def test_a_broker_stops_and_starts_on_the_same_port_and_the_script_knows(tmp_pat
     status = [SCRIPT, "status", "--dir", tmp_path / "broker"]
     with kafka_broker(tmp_path / "broker") as broker:
         assert f"127.0.0.1:{broker.port}" in subprocess.run(status, capture_output=True, text=True, check=True).stdout
+        second = [SCRIPT, "up", "--dir", tmp_path / "second", "--port", str(broker.port)]
+        refusal = subprocess.run(second, check=False, capture_output=True, text=True)
+        assert f"port {broker.port} is in use" in refusal.stderr
         broker.stop()
         assert not listens(broker.port)
         assert subprocess.run(status, check=False, capture_output=True).returncode == 3
