@@ -1,6 +1,6 @@
 """One batch of tagged articles decided in one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -11,11 +11,14 @@ from services.core.article import TaggedArticle
 from services.core.assign import Assignment, assign
 from services.core.decide import Circumstances, Decision, decide, plain, worth_remembering
 from services.core.errors import Poison, PoisonReason, WirewatchError
+from services.core.feed import Outlet
 from services.core.gist import gist
 from services.core.ledger import Fate, LedgerEntry
 from services.core.notification import Notification
 from services.core.ports.bus import Partition, Record
 from services.core.ports.store import AlertTransaction
+from services.core.rule import Mode, RuleSource
+from services.core.rules.compile import compile_rule
 from services.core.rules.index import RuleIndex
 from services.core.rules.reading import Reading
 from services.core.story import Story
@@ -31,6 +34,13 @@ class Policy(Struct, frozen=True, kw_only=True):
     index: RuleIndex
     owners: Mapping[str, str]  # outlet to owner, where it has one
     notify: Notify
+
+    @classmethod
+    def of(cls, rules: Iterable[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> "Policy":
+        """By the rules that are not off. Raises RuleError."""
+        compiled = [compile_rule(rule) for rule in rules if rule.mode is not Mode.OFF]
+        owners = {outlet.id: outlet.owner for outlet in outlets if outlet.owner}
+        return cls(index=RuleIndex(compiled), owners=owners, notify=notify)
 
 
 class Decided(Struct, kw_only=True):

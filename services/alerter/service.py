@@ -28,8 +28,6 @@ from services.core.ports.bus import Bus, Consumer, Partition, Producer, Record
 from services.core.ports.edges import Clock
 from services.core.ports.store import AlertStore
 from services.core.rule import Mode, RuleSource
-from services.core.rules.compile import compile_rule
-from services.core.rules.index import RuleIndex
 from services.core.settings import AlerterSettings
 from services.core.streams import ALERTERS, TAGGED
 from services.telemetry import metrics
@@ -263,12 +261,11 @@ class Alerter:
 
 
 def _policy(rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> Policy:
-    compiled = [compile_rule(rule) for rule in rules if rule.mode is not Mode.OFF]
-    owners = {outlet.id: outlet.owner for outlet in outlets if outlet.owner}
+    policy = Policy.of(rules, outlets, notify)
     for rule in rules:
         if rule.mode is Mode.ALERT:  # from 0 on: Prometheus takes what a series begins with for no increase
             metrics.ALERTS.labels(rule.id, rule.severity.value)
-    return Policy(index=RuleIndex(compiled), owners=owners, notify=notify)
+    return policy
 
 
 def _read(

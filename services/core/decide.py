@@ -54,13 +54,14 @@ def decide(
     article = reading.tagged.article
     before = joined.story if isinstance(joined, Assignment) else joined
     after = grown(before or opened(article, gist), article, gist, again=isinstance(joined, Story))
+    placed = _placed(joined)
     if not matched:
-        entry = _entry(reading, given.now, Fate.NO_RULE, _placed(joined), story=after.story)
+        entry = _entry(reading, given.now, Fate.NO_RULE, f"no rule matched; {placed}", story=after.story, placed=placed)
         return Decision(story=after.story, entries=(entry,))
     story, alerts, entries = after.story, [], []
     for rule, match in matched:
         story, found, entry = _for_rule(reading, rule, match, structs.replace(after, story=story), given)
-        entries.append(entry)
+        entries.append(structs.replace(entry, placed=placed))
         if found:
             alerts.append(found)
     return Decision(story=story, alerts=tuple(alerts), entries=tuple(entries))
@@ -116,18 +117,18 @@ def _nothing_new(reading: Reading, after: Grown, outlets: int) -> str:
 
 def _placed(joined: Assignment | Story | None) -> str:
     if joined is None:
-        return "no rule matched; a new story"
-    return f"no rule matched; {joined.reason if isinstance(joined, Assignment) else 'a revision'}"
+        return "a new story"
+    return joined.reason if isinstance(joined, Assignment) else "a revision"
 
 
 def _entry(
-    reading: Reading, now: datetime, fate: Fate, reason: str, *, story: Story | None = None, rule: str | None = None,
-    alert_id: str | None = None,
+    reading: Reading, now: datetime, fate: Fate, reason: str, *, story: Story | None = None, placed: str | None = None,
+    rule: str | None = None, alert_id: str | None = None,
 ) -> LedgerEntry:  # fmt: skip
     article = reading.tagged.article
     return LedgerEntry(
         article_id=article.id, revision=article.revision, at=now, fate=fate, reason=reason,
-        story_id=story.id if story else None, rule=rule, alert_id=alert_id,
+        story_id=story.id if story else None, placed=placed, rule=rule, alert_id=alert_id,
     )  # fmt: skip
 
 

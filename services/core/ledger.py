@@ -28,5 +28,6 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
     fate: Fate
     reason: str
     story_id: str | None = None
+    placed: str | None = None  # why the article is in that story
     rule: str | None = None
     alert_id: str | None = None
