@@ -111,7 +111,7 @@ def _news_flows(deployment: Deployment, outlets: Outlets, server: Prometheus) ->
     for number in range(DEALS):
         outlets.publish("harbour", f"f{number}", FILLER[number])
         outlets.publish("harbour", f"d{number}", deal(number))
-        eventually("it is alerted", lambda number=number: alerted(deployment, deal(number)), 20)  # type: ignore[misc]
+    eventually("all are alerted", lambda: all(alerted(deployment, deal(number)) for number in range(DEALS)), 20)
     # What it knows must be as new as what we know; the outbox and the lag are measured every five seconds.
     eventually("all is scraped", lambda: sum(server.query("wirewatch_alerts_total").values()) == DEALS, 20)
     eventually(
