@@ -28,8 +28,9 @@ from services.core.errors import Fatal, Retriable
 from services.core.notification import Notification
 from services.core.ports.bus import Bus
 from services.core.ports.edges import Clock, Notifier
+from services.core.rules.trial import Tagger
 from services.core.rules.vocabulary import Vocabulary
-from services.core.settings import Configuration, Settings
+from services.core.settings import Configuration, ExtractorSettings, Settings
 from services.core.settings import SqliteBus as SqliteBusSettings
 from services.core.streams import ALERTERS, ARTICLES, EXTRACTORS, STREAMS, TAGGED
 from services.extractor.lexicons import check_lexicons, load_lexicons
@@ -64,9 +65,21 @@ class SystemClock:
         return time.monotonic()
 
 
-def load_configuration(directory: Path) -> Configuration:
-    """The configuration in ``directory``, rules compiled and lexicons read on the way. Raises ConfigInvalid with every mistake."""
-    return load(directory, check_lexicons=check_lexicons, lexicon_words=_lexicon_words)
+def load_configuration(directory: Path, *, tests: bool = False) -> Configuration:
+    """The configuration in ``directory``, rules compiled and lexicons read on the way. Raises ConfigInvalid with every mistake.
+
+    ``tests``: also run the tests beside the rules, which takes some seconds.
+    """
+    tagger = open_tagger if tests else None
+    return load(directory, check_lexicons=check_lexicons, lexicon_words=_lexicon_words, tagger=tagger)
+
+
+def open_tagger(lexicons: Path, settings: ExtractorSettings) -> Tagger:
+    """What reads an article as the extractor does. Raises ConfigInvalid with every mistake in the lexicons."""
+    from services.extractor.tagger import SpacyTagger
+
+    tagger = SpacyTagger(lexicons, settings)
+    return lambda article: tagger.tag(article, article.first_seen_at)
 
 
 def _lexicon_words(directory: Path) -> Vocabulary:

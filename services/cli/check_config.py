@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Iterator
 
-from services.cli.arguments import add_config, configuration
+from services.app import load_configuration
+from services.cli.arguments import add_config
 from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
 from services.core.printable import printable
@@ -15,7 +16,9 @@ _LONGEST = 2000
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
-    own = subparsers.add_parser("check-config", help="name every mistake in a configuration")
+    own = subparsers.add_parser(
+        "check-config", help="name every mistake in a configuration, and run the tests of its rules"
+    )
     add_config(own)
     own.add_argument("--secrets", action="store_true", help="also see that every secret can be read")
     own.set_defaults(run=run)
@@ -24,7 +27,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Print the mistakes and return 1, or print what the configuration holds and return 0."""
     try:
-        found = configuration(args)
+        found = load_configuration(args.config, tests=True)
         missing = list(missing_secrets(found)) if args.secrets else []
         if missing:
             raise ConfigInvalid(missing)

@@ -23,15 +23,17 @@ from services.config.schema import Mistake, mistakes
 from services.config.yaml_file import MAX_SIZE, read_yaml
 from services.core.errors import ConfigInvalid
 from services.core.feed import Feed, Outlet
-from services.core.rule import RuleSource
+from services.core.rule import RuleSource, RuleTests
 from services.core.rules import problem as rules
 from services.core.rules.compile import compile_rule
+from services.core.rules.trial import Tagger, trials
 from services.core.rules.vocabulary import ANYTHING, Vocabulary
-from services.core.settings import Configuration, FeedsFile, RoutesFile, Settings
+from services.core.settings import Configuration, ExtractorSettings, FeedsFile, RoutesFile, Settings
 
 RuleCheck = Callable[[RuleSource, Vocabulary], Sequence[rules.Problem]]
 LexiconCheck = Callable[[Path], Sequence[str]]
 LexiconWords = Callable[[Path], Vocabulary]
+TaggerMaker = Callable[[Path, ExtractorSettings], Tagger]
 S = TypeVar("S")
 Reader = Callable[[str, str], tuple[Document | None, list[Problem]]]
 
@@ -60,19 +62,25 @@ def load(
     check_lexicons: LexiconCheck,
     lexicon_words: LexiconWords = lambda _: ANYTHING,
     check_rule: RuleCheck = check_rule,
+    tagger: TaggerMaker | None = None,
 ) -> Configuration:
     """The configuration in ``directory``. Raises ConfigInvalid with every mistake in all of its files.
 
     ``check_lexicons`` names the mistakes in a directory of lexicons, each with file and line; ``lexicon_words`` says which
     topics and entities one without mistakes holds, so that a rule cannot name others. ``check_rule`` names the mistakes in
-    a rule's ``when``. Secrets are not read here: see :mod:`services.config.secrets`.
+    a rule's ``when``. ``tagger`` makes, from a directory of lexicons, what reads the texts of ``tests``; without it, these
+    are not run. Secrets are not read here: see :mod:`services.config.secrets`.
     """
-    return _Directory(directory, check_rule, check_lexicons, lexicon_words).load()
+    return _Directory(directory, check_rule, check_lexicons, lexicon_words, tagger).load()
 
 
 class _Directory:
-    def __init__(self, path: Path, check_rule: RuleCheck, check_lexicons: LexiconCheck, words: LexiconWords) -> None:
+    def __init__(
+        self, path: Path, check_rule: RuleCheck, check_lexicons: LexiconCheck, words: LexiconWords,
+        tagger: TaggerMaker | None,
+    ) -> None:  # fmt: skip
         self.path = path
+        self.tagger = tagger
         self.check_rule = check_rule
         self.check_lexicons = check_lexicons
         self.words = words
@@ -88,7 +96,10 @@ class _Directory:
         wrong = self.check_lexicons(lexicons)
         known = frozenset[str]().union(*(file.declared for file in feeds))
         words = ANYTHING if wrong else self.words(lexicons)
-        found = self._rules(msgspec.structs.replace(words, outlets=known))
+        vocabulary = msgspec.structs.replace(words, outlets=known)
+        found = self._rules(vocabulary)
+        if self.tagger and not wrong and any(rule.tests != RuleTests() for file in found for _, rule in file.rules):
+            self._tests(found, vocabulary, self.tagger(lexicons, (settings or Settings()).extractor))
         ids = frozenset[str]().union(*(_ids(file.document, "rules") for file in found))
         routes = self._routes(cross.labels_of(found, ids, known))
         if self.problems or wrong or routes is None or settings is None:
@@ -161,6 +172,16 @@ class _Directory:
             for wrong in self.check_rule(rule, vocabulary):
                 path = ("rules", number, "when")
                 self.problems.append(file.document.problem_inside(path, wrong.line, wrong.column, wrong.message))
+
+    def _tests(self, files: Sequence[cross.Rules], vocabulary: Vocabulary, tag: Tagger) -> None:
+        """What the tests beside the rules say, of those rules that can be compiled."""
+        for document, number, source in ((file.document, *numbered) for file in files for numbered in file.rules):
+            if self.check_rule(source, vocabulary):
+                continue  # said already
+            for one in trials(compile_rule(source), tag):
+                if one.wrong:
+                    path = ("rules", number, "tests", one.key, one.number)
+                    self.problems.append(document.problem(path, one.wrong))
 
     def _routes(self, known: cross.Labels) -> RoutesFile | None:
         path = self.path / "routes.yaml"

@@ -1,8 +1,9 @@
 """Rules: an analyst's condition, with severity and an owner."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from services.core.alert import Severity
 
@@ -13,6 +14,28 @@ class Mode(StrEnum):
     ALERT = "alert"
     SHADOW = "shadow"  # decided and recorded, nothing sent
     OFF = "off"
+
+
+Text = Annotated[str, Meta(pattern=r"\S", max_length=4000)]
+
+
+class Sample(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An article to test a rule with."""
+
+    title: Text
+    text: Annotated[str, Meta(max_length=4000)] = ""
+    outlet: str = "test"
+    language: str | None = None  # as its feed would say
+
+
+Samples = Annotated[tuple[Text | Sample, ...], Meta(max_length=50)]
+
+
+class RuleTests(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a rule must and must not match. A text alone is an article whose first line is the title."""
+
+    must_match: Samples = ()
+    must_not_match: Samples = ()
 
 
 class RuleSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,3 +49,4 @@ class RuleSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owner: str | None = None
     mode: Mode = Mode.ALERT
     labels: dict[str, str] = {}
+    tests: RuleTests = RuleTests()
