@@ -7,6 +7,7 @@ from services.extractor.rows import Sentence, is_stop
 from services.extractor.subjects import Subjects
 from services.extractor.verbs import Verbs
 
+_HAPPEN = frozenset({"come", "follow", "happen", "return", "begin", "start", "take", "go"})
 _OWN = frozenset({"his", "her", "its", "their", "our"})
 
 
@@ -146,22 +147,25 @@ class Clause:
 
     def _predicate(self, frame: Frame, governors: list[int]) -> None:
         """The noun is a subject: ``arms sales to Israel were suspended by Germany``."""
+        own = list(governors)
         for j in range(frame.last + 1, min(len(self.nodes), frame.last + 6)):
             node = self.nodes[j]
             if node.word in english.AUXILIARIES | english.ADVERBS | english.NEGATIONS or node.word == "to":
                 governors.insert(0, j)
-            elif node.verb is not None:
+                continue
+            passive = node.verb is not None and self._passive(j)
+            if passive:
                 governors.insert(0, j)
-                frame.passive = bool(j) and self._passive(j)
-                if not frame.passive:
-                    governors[:] = [
-                        i for i in governors if self.nodes[i].word in {"could", "may", "might"}
-                    ]  # what the sanctions or sales do says nothing of how far they have got
-                predicate = Frame(at=j, passive=frame.passive)
-                self.phrases.right(predicate, j + 1)
-                if frame.passive:
-                    frame.slots = {**predicate.slots, **frame.slots}
-                frame.predicate = predicate
-                return
-            else:
-                return
+            elif node.word not in _HAPPEN:
+                governors[:] = own  # what sanctions or sales do says nothing of how far they have got
+            if node.verb is not None:
+                self._into(frame, j, passive=passive)
+            return
+
+    def _into(self, frame: Frame, at: int, *, passive: bool) -> None:
+        """What hangs on the predicate at ``at``."""
+        frame.passive = passive
+        frame.predicate = Frame(at=at, passive=passive)
+        self.phrases.right(frame.predicate, at + 1)
+        if passive:
+            frame.slots = {**frame.predicate.slots, **frame.slots}

@@ -35,7 +35,7 @@ RELATIVES = _words("which that who")
 STOPS = _words(', ; : . ! ? " ( ) [ ] - – — … / | “ ”')
 READY = _words("ready willing poised set prepared open reluctant unwilling able due likely unlikely eager keen")
 URGING = _words(
-    "urge urges urged urging ask asks asked asking tell tells told call calls called press presses pressed want wants allow allows allowed let help helps helped force forces forced invite enable push pushes pushed convince persuade persuaded lobby lobbied request requested order ordered pressure pressured beg begged on upon expect expects expected"
+    "demand demands demanded urge urges urged urging ask asks asked asking tell tells told call calls called press presses pressed want wants allow allows allowed let help helps helped force forces forced invite enable push pushes pushed convince persuade persuaded lobby lobbied request requested order ordered pressure pressured beg begged on upon expect expects expected"
 )
 CONTROL_NOUNS = _words(
     "decision decisions plan plans deal deals agreement agreements pledge pledges effort efforts bid request requests contract contracts pact proposal authority move intention intentions commitment commitments promise promises approval permission offer offers vow threat threats desire willingness readiness refusal failure attempt attempts bill resolution order orders pressure right licence license ability chance aim policy push calls call"

@@ -131,6 +131,6 @@ def _scalar(node: Any) -> Any:
             return text == "true"
         if text in {"", "~", "null"}:
             return None
-        if text.replace(".", "", 1).isdigit() and "." in text:
+        if text.removeprefix("-").replace(".", "", 1).isdigit() and "." in text:
             return float(text)
     return text

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 Text = Annotated[str, Meta(min_length=1, max_length=120)]
 Texts = tuple[Text, ...]
 Ident = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+Group = Annotated[str, Meta(pattern=r"^[a-z_]+([. ][a-z]+)?$", max_length=60)]
 Code = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
 
 TRANSFER_STAGES = ("sought", "considered", "agreed", "delivered", "halted")
@@ -96,6 +97,35 @@ class TopicFile(_Entry, frozen=True, kw_only=True):
     support: Texts = ()
     exclude: Texts = ()
     acts: tuple[Literal["arms_transfer", "sanction"], ...] = ()
+
+
+class Together(_Entry, frozen=True, kw_only=True):
+    """What stands in one sentence: a group of each of ``all``, and so many parties at least."""
+
+    all: tuple[tuple[Group, ...], ...]
+    none: tuple[Group, ...] = ()
+    parties: Literal["any", "one", "two", "three"] = "any"
+
+
+class SignsFile(_Entry, frozen=True, kw_only=True):
+    """topic_signs.yaml"""
+
+    signs: dict[Group, Texts]
+    together: dict[Text, Together] = {}
+
+
+class Weights(_Entry, frozen=True, kw_only=True):
+    """How much the features of a text speak for a topic: a logistic regression."""
+
+    base: float
+    about: Annotated[float, Meta(gt=0, lt=1)]  # the probability from which a desk would want the article
+    weights: dict[str, float]
+
+
+class WeightsFile(_Entry, frozen=True, kw_only=True):
+    """topic_weights.yaml"""
+
+    topics: dict[str, Weights]
 
 
 class TransferNouns(_Entry, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@
 
     entities/*.yaml, *.jsonl   countries, people, bodies, armed_groups, companies, weapons, measures, agencies
     topics/*.yaml              what each topic is about
+    topic_signs.yaml           words that say what field a text speaks of
+    topic_weights.yaml         how much they say for or against each topic
     acts/arms_transfer.yaml    words of transfers
     acts/sanction.yaml         words of sanctions
     arms.yaml                  what transfers move
@@ -29,10 +31,13 @@ T = TypeVar("T")
 _SINGLE: dict[str, type[Any]] = {
     "arms.yaml": schema.ArmsFile,
     "cues.yaml": schema.CuesFile,
+    "topic_signs.yaml": schema.SignsFile,
+    "topic_weights.yaml": schema.WeightsFile,
     "false_friends.yaml": schema.FalseFriendsFile,
     "acts/arms_transfer.yaml": schema.TransferFile,
     "acts/sanction.yaml": schema.SanctionFile,
 }
+_OPTIONAL = {"topic_signs.yaml": schema.SignsFile(signs={}), "topic_weights.yaml": schema.WeightsFile(topics={})}
 _MOST_PROBLEMS = 200
 
 
@@ -48,6 +53,8 @@ class Lexicons(Struct, frozen=True, kw_only=True):
     sanction: schema.SanctionFile
     cues: schema.CuesFile
     false_friends: schema.FalseFriendsFile
+    signs: schema.SignsFile = schema.SignsFile(signs={})
+    weights: schema.WeightsFile = schema.WeightsFile(topics={})
 
 
 def check_lexicons(directory: Path) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ class _Loader:
             digest=_digest(self.directory, paths), entities=entities, names=names,
             topics=tuple(topic for topic in topics if topic), arms=single["arms.yaml"], cues=single["cues.yaml"],
             transfer=single["acts/arms_transfer.yaml"], sanction=single["acts/sanction.yaml"],
-            false_friends=single["false_friends.yaml"],
+            false_friends=single["false_friends.yaml"], signs=single["topic_signs.yaml"], weights=single["topic_weights.yaml"],
         )  # fmt: skip
 
     def _name(self, path: Path) -> str:
@@ -120,6 +127,8 @@ class _Loader:
 
     def _single(self, name: str, kind: type[Any]) -> Any:
         path = self.directory / name
+        if not path.is_file() and name in _OPTIONAL:
+            return _OPTIONAL[name]
         if not path.is_file():
             self._missing(name, "is missing")
             return None

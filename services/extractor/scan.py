@@ -9,7 +9,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from services.extractor.entities import Form, Name
-from services.extractor.inflect import noun_forms
+from services.extractor.inflect import noun_forms, verb_forms
 from services.extractor.lexicons import Lexicons
 from services.extractor.text import lowered
 
@@ -41,10 +41,10 @@ _WORDS = frozenset(
 
 
 class Term(NamedTuple):
-    """What a phrase means. ``layer``: name, tag, topic, mask or veto. ``text`` is as the lexicon writes it."""
+    """What a phrase means. ``layer``: name, tag, topic, sign, mask or veto. ``text`` is as the lexicon writes it."""
 
     layer: str
-    key: str  # of a tag, topic or field; empty for names
+    key: str  # of a tag, topic, group of signs or field; empty for names
     text: str
     weight: float = 0.0
     name: Name | None = None
@@ -129,6 +129,10 @@ def _terms(lexicons: Lexicons) -> Iterator[Term]:
         for weight, terms in ((3.0, topic.core), (1.0, topic.support), (-1.0, topic.exclude)):
             for term in terms:
                 yield from (Term("topic", topic.id, text, weight) for text in expanded(term))
+    for group, terms in lexicons.signs.signs.items():
+        for term in terms:
+            forms = verb_forms(term[2:]) if term.startswith("v:") else expanded(term)
+            yield from (Term("sign", group, text) for text in forms)
     for mask in lexicons.false_friends.masks:
         yield Term("mask", "", mask)
     for field, terms in lexicons.false_friends.vetoes.items():

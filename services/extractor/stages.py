@@ -13,6 +13,7 @@ _WILL = frozenset({"will", "shall", "'ll"})
 _ASKS = frozenset({"urged", "asked", "urges", "asks"})
 _CALLS = frozenset({"urged", "urges", "calls", "called", "demands"})
 _SETTLING = frozenset({"announce", "unveil", "approve", "sign", "confirm"})  # "announces a plan to sell": it is agreed
+_SHOULD = frozenset({"should", "must"})
 _DECIDING = frozenset({"agree", "decide", "vote", "move", "use"})
 _BUYING = frozenset({"buy", "order", "purchase", "procure"})
 _FLOWING = (
@@ -20,7 +21,7 @@ _FLOWING = (
     "trafficking", "donation",
 )  # fmt: skip
 _FRESH = frozenset({"new", "fresh", "latest", "additional"})
-_STRONGEST = (SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.REFUSED, SanctionStage.EASED)
+_STRONGEST = (SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.EASED)
 
 
 def of_verb(clause: Clause, frame: Frame) -> TransferStage:
@@ -82,6 +83,8 @@ def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:
     tags = {tag for node in over if node.verb for tag in node.tags}
     if words & english.NEGATIONS or "s.refused" in tags:
         return SanctionStage.REFUSED
+    if words & _SHOULD:
+        return SanctionStage.CALLED_FOR
     if ("s.called_for" in tags and "will" not in words and "s.threatened" not in tags) or words & _CALLS:
         return SanctionStage.CALLED_FOR
     meant = "s.threatened" in tags or any("threatening" in node.tags for node in over)
@@ -103,14 +106,18 @@ def _measured(clause: Clause, frame: Frame) -> Iterator[SanctionStage]:
     words = {node.word for node in over}
     tags = {tag for node in over for tag in node.tags}
     ruled_out = words & {"rule", "ruled", "rules"} and any(nodes[i].word == "out" for i in range(max(0, start - 3), at))
-    if ruled_out or words & english.NEGATIONS:
-        yield SanctionStage.REFUSED
+    refused = ruled_out or words & english.NEGATIONS or "s.refused" in tags
+    if refused:
+        yield SanctionStage.IN_FORCE if "s.eased" in tags else SanctionStage.REFUSED  # "will not lift"
+    if words & _SHOULD:
+        yield SanctionStage.CALLED_FOR
     yield from (stage for stage in _STRONGEST if f"s.{stage}" in tags)
     behind = [node for node in nodes[at + 1 : at + 3] if not is_stop(node)]
     meant = any("threatening" in node.tags for node in (*over, *nodes[start:at]))
     if meant or any("threatening.after" in node.tags for node in behind) or "s.threatened" in tags:
         yield SanctionStage.THREATENED
-    if "to" in words and not _decided(over):
+    infinitive = any(nodes[i].word == "to" and clause.verbal(i + 1) for i in frame.governors if i + 1 < len(nodes))
+    if infinitive and not _decided(over):
         yield SanctionStage.THREATENED
     if "s.imposed" in tags or any(node.word in _FRESH for node in nodes[start:at]):
         yield SanctionStage.IMPOSED

@@ -134,7 +134,7 @@ class Subjects:
                 j = (self.phrases.insertion(j) or 0) - 1
             else:
                 phrase = self.phrases.phrase_left(j)
-                if not phrase or self._is_subject(frame, phrase, j):
+                if not phrase or self._is_subject(frame, phrase, j, governors):
                     return
                 j = phrase[0] - 2
 
@@ -151,12 +151,15 @@ class Subjects:
             return word in _BREAKERS or (is_stop(self.nodes[j]) and word not in english.QUOTES)
         return True
 
-    def _is_subject(self, frame: Frame, phrase: list[int], last: int) -> bool:
+    def _is_subject(self, frame: Frame, phrase: list[int], last: int, governors: list[int]) -> bool:
         """Take the phrase as the subject, unless it is a time or place that stands before the verb."""
         found, start = self.phrases.heads(phrase), phrase[0]
         if not found and self._adverbial(start):
             return False
         frame.subject, frame.subject_span, frame.first = tuple(found), (start, last), start
+        verb = self.nodes[frame.at].verb
+        if start and verb is not None and verb.tense == "base" and self.nodes[start - 1].word in english.URGING:
+            governors.append(start - 1)  # "demands the UN implement sanctions"
         if not found and any(self.nodes[i].word in english.OFFICES for i in phrase):
             frame.pronoun = start
         return True

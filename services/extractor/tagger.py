@@ -29,7 +29,8 @@ from services.extractor.rows import PARTIES, Sentence, build, split
 from services.extractor.sanctions import SanctionRules
 from services.extractor.scan import Hit, Scanner, longest
 from services.extractor.text import bounded, lowered, readable
-from services.extractor.topics import find_topics
+from services.extractor.topic_rules import Reading
+from services.extractor.topics import TopicReader
 from services.extractor.transfers import TransferRules
 from services.extractor.vocabulary import TELLING, Vocabulary
 
@@ -53,6 +54,7 @@ class SpacyTagger:
         self._tokenizer.max_cache_size = _CACHE
         self._transfers = TransferRules(self._lexicons)
         self._sanctions = SanctionRules()
+        self._topics = TopicReader(self._lexicons)
         self._usual = {part: _usually(self._lexicons, part) for part in ("imposer", "target")}
         self.version = f"rules/{__version__}+{self._lexicons.digest}"
         language.warm()
@@ -72,7 +74,8 @@ class SpacyTagger:
         other = _vetoed(hits)
         acts, half = ((), {}) if other else self._acts(article, text, copy, hits)
         nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)
-        topics = find_topics(text, len(article.title), hits, acts, half, self._lexicons.topics, other=other or nobody)
+        reading = Reading(text=text, title_end=len(article.title), hits=hits, acts=acts, half=half)
+        topics = self._topics.read(reading, other=other or nobody)
         return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=acts)
 
     def _acts(

@@ -1,107 +1,104 @@
-"""What an article is about: weighted terms, where they stand, how dense they are, and the acts found."""
+"""What an article is about: rules, and a logistic regression over them and over the signs of a text.
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+A topic with weights in ``topic_weights.yaml`` is judged by the regression, one without by its rules alone.
+"""
 
-from services.core.act import Act, ArmsTransfer
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
 from services.core.mention import Span
 from services.core.topic import Topic
-from services.extractor.lexicon_schema import TopicFile
+from services.extractor.lexicon_schema import TopicFile, Weights
+from services.extractor.lexicons import Lexicons
 from services.extractor.scan import Hit
+from services.extractor.topic_features import Features, groups, read_features
+from services.extractor.topic_rules import Reading, Ruling, rule
 
-_ACT, _HALF = 4.0, 1.2  # what an act weighs, and one of which a party is missing
-_TITLE, _LEAD = 2.0, 1.3  # how much more a term weighs there
-_LEAD_END = 400  # code points
-_CHARS_PER_HIT = 900.0  # a long text needs a core term in so many code points to be about it
-_MENTIONED = 0.25
+_MENTIONED = 0.25  # of what the rules need to call it the topic
 _MOST_EVIDENCE = 8
-_REPEATS = 3
 
 
-def find_topics(
-    text: str,
-    title_end: int,
-    hits: Iterable[Hit],
-    acts: Sequence[Act],
-    half: Mapping[str, Sequence[Span]],
-    topics: Sequence[TopicFile],
-    *,
-    other: bool,
-) -> tuple[Topic, ...]:
-    """The topics of the text, the strongest first. Those below their threshold are mentioned only.
+class TopicReader:
+    """Immutable after it is built. The same input gives the same topics."""
 
-    ``half``: triggers of acts of which a party is missing, by kind. ``other``: the words of another field outweigh ours, or no party is named: then the topics of acts are mentioned only.
-    """
-    terms: dict[str, list[Hit]] = defaultdict(list)
-    for hit in hits:
-        if hit.term.layer == "topic":
-            terms[hit.term.key].append(hit)
-    found = [_topic(topic, text, title_end, terms[topic.id], acts, half, other=other) for topic in topics]
-    return tuple(sorted((topic for topic in found if topic), key=lambda topic: (-topic.score, topic.id)))
+    def __init__(self, lexicons: Lexicons) -> None:
+        self._topics = lexicons.topics
+        self._signs = lexicons.signs
+        self._weights = lexicons.weights.topics
 
+    def read(self, reading: Reading, *, other: bool = False) -> tuple[Topic, ...]:
+        """The topics of the article, the strongest first.
 
-def _topic(
-    topic: TopicFile,
-    text: str,
-    title_end: int,
-    hits: Sequence[Hit],
-    acts: Sequence[Act],
-    half: Mapping[str, Sequence[Span]],
-    *,
-    other: bool,
-) -> Topic | None:
-    own = [act for act in acts if ("arms_transfer" if isinstance(act, ArmsTransfer) else "sanction") in topic.acts]
-    kept = _longest(hits)
-    core = _weigh((hit for hit in kept if hit.term.weight > 1), title_end)
-    support = _weigh((hit for hit in kept if hit.term.weight == 1), title_end)
-    strong = core + sum(_ACT * _place(act.evidence[0].start, title_end) for act in own[:3])
-    seen = [span for kind in topic.acts for span in half.get(kind, ())]
-    strong += sum(_HALF * _place(span.start, title_end) for span in seen[:3])
-    raw = strong + min(support, strong * 0.7 + 2.0)
-    if not strong and raw < 2.0:
-        return None
-    dense = sum(hit.term.weight > 1 for hit in kept) + 2 * len(own) + len(seen)
-    score = (
-        raw * min(1.0, dense * _CHARS_PER_HIT / max(1.0, len(text) - _CHARS_PER_HIT))
-        if len(text) > 2 * _CHARS_PER_HIT
-        else raw
-    )
-    ratio = score / topic.about
-    if ratio < _MENTIONED:
-        return None
-    about = ratio >= 1.0 and not (other and topic.acts)
-    evidence = (
-        [act.trigger for act in own]
-        + seen
-        + [Span(start=h.start, end=h.end, quote=text[h.start : h.end]) for h in kept]
-    )
-    unique = sorted(dict.fromkeys(evidence[: 3 * _MOST_EVIDENCE]), key=lambda span: span.start)
-    return Topic(
-        id=topic.id, score=round(ratio / (ratio + 1.0), 3), about=about, evidence=tuple(unique[:_MOST_EVIDENCE])
-    )
+        ``other``: the words of another field outweigh ours, or no party is named: then the topics of acts are mentioned
+        only.
+        """
+        features, rulings = self.features(reading, other=other)
+        found = []
+        for topic in self._topics:
+            judged = self._topic(topic, rulings[topic.id], features, reading)
+            if judged and other and topic.acts:
+                judged = msgspec.structs.replace(judged, about=False)
+            found.append(judged)
+        return tuple(sorted((topic for topic in found if topic), key=lambda topic: (-topic.score, topic.id)))
+
+    def features(self, reading: Reading, *, other: bool = False) -> tuple[Features, dict[str, Ruling]]:
+        """What the regression sees, and what the rules say of each topic."""
+        terms: dict[str, list[Hit]] = defaultdict(list)
+        for hit in reading.hits:
+            if hit.term.layer == "topic":
+                terms[hit.term.key].append(hit)
+        rulings = {topic.id: rule(topic, reading, terms[topic.id]) for topic in self._topics}
+        features = read_features(reading, self._signs) if reading.hits else {}
+        for key, ruling in rulings.items():
+            if ruling.ratio:
+                features[f"rule {key}"] = ruling.ratio / (ruling.ratio + 1.0)
+            if ruling.ratio >= 1.0:
+                features[f"rule {key} about"] = 1.0
+        if other:
+            features["another field"] = 1.0
+        return features, rulings
+
+    def _topic(self, topic: TopicFile, ruling: Ruling, features: Features, reading: Reading) -> Topic | None:
+        weights = self._weights.get(topic.id)
+        score = probability(weights, features) if weights else ruling.ratio / (ruling.ratio + 1.0)
+        if score < 0.5 and ruling.ratio < _MENTIONED:
+            return None
+        evidence = _evidence(reading, ruling, weights, features)
+        return Topic(id=topic.id, score=round(score, 3), about=score >= 0.5, evidence=evidence) if evidence else None
 
 
-def _place(at: int, title_end: int) -> float:
-    return _TITLE if at < title_end else _LEAD if at < title_end + _LEAD_END else 1.0
+def probability(weights: Weights, features: Features) -> float:
+    """How likely it is that a desk would want the article, moved so that ``about`` of the weights becomes 0.5."""
+    known = weights.weights
+    total = weights.base + sum(value * known[name] for name, value in features.items() if name in known)
+    total -= math.log(weights.about / (1.0 - weights.about))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def _weigh(hits: Iterable[Hit], title_end: int) -> float:
-    """Each term counts a few times at most: a word repeated says less each time."""
-    seen: Counter[str] = Counter()
-    total = 0.0
-    for hit in hits:
-        seen[hit.term.text] += 1
-        if seen[hit.term.text] <= _REPEATS:
-            total += hit.term.weight * _place(hit.start, title_end) / seen[hit.term.text]
-    return total
+def _evidence(reading: Reading, ruling: Ruling, weights: Weights | None, features: Features) -> tuple[Span, ...]:
+    """The triggers of acts and the topic's own terms; where those are few, the signs that speak most for it."""
+    found = list(ruling.triggers)
+    found += [_span(reading.text, hit) for hit in ruling.terms]
+    if weights and len(found) < _MOST_EVIDENCE:
+        found += [_span(reading.text, hit) for hit in _telling(weights, features, reading.hits)]
+    unique = list(dict.fromkeys(found))[:_MOST_EVIDENCE]
+    return tuple(sorted(unique, key=lambda span: (span.start, span.end)))
 
 
-def _longest(hits: Sequence[Hit]) -> list[Hit]:
-    """Without those that a longer term of the topic covers, or that an exclude term touches."""
-    kept: list[Hit] = []
-    reached = 0
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if hit.start >= reached:
-            kept.append(hit)
-            reached = hit.end
-    return [hit for hit in kept if hit.term.weight > 0]
+def _telling(weights: Weights, features: Features, hits: Sequence[Hit]) -> list[Hit]:
+    """Hits of the groups that speak for the topic, those that speak loudest first."""
+    loud: dict[str, float] = defaultdict(float)
+    for name, value in features.items():
+        group, at, _ = name.partition("@")
+        if at:
+            loud[group] += value * weights.weights.get(name, 0.0)
+    ranked = [(max((loud.get(group, 0.0) for group in groups(hit)), default=0.0), hit) for hit in hits]
+    ranked = [(by, hit) for by, hit in ranked if by > 0]
+    return [hit for _, hit in sorted(ranked, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))[:_MOST_EVIDENCE]]
+
+
+def _span(text: str, hit: Hit) -> Span:
+    return Span(start=hit.start, end=hit.end, quote=text[hit.start : hit.end])
