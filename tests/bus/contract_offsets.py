@@ -133,8 +133,8 @@ class OffsetContract:
         assert bus.browse(place, 0, 30) == tuple(member.records)
 
 
-class LifeContract:
-    """Streams, and what outlives a process."""
+class StreamContract:
+    """Streams are made once."""
 
     def test_streams_are_ensured_once_and_never_changed_silently(self, harness: Harness) -> None:
         bus = harness.bus()
@@ -147,6 +147,10 @@ class LifeContract:
         with pytest.raises(Fatal, match="partitions"):
             bus.ensure([StreamSpec(name=stream, partitions=4, retention=86400.0, max_record=100_000)])
         assert len(bus.lag(group(), [stream])) == 3
+
+
+class DurableContract:
+    """What outlives a process: for every bus that is not in memory alone."""
 
     def test_flushed_records_and_commits_survive_a_restart(self, harness: Harness) -> None:
         bus = harness.bus()

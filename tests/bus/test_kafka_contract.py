@@ -10,7 +10,7 @@ from services.bus.kafka import KafkaBus
 from services.bus.kafka_consumer import KafkaConsumer, Leases
 from services.core.ports.bus import Consumer
 from services.core.settings import KafkaBus as Settings
-from tests.bus.contract import BusContract, Harness
+from tests.bus.contract import DurableBusContract, Harness
 from tests.bus.kafka_workers import Clock
 from tests.servers.kafka import KafkaBroker
 
@@ -64,5 +64,5 @@ def harness(own_kafka: KafkaBroker) -> Iterator[Harness]:
     harness.close()
 
 
-class TestKafka(BusContract):
+class TestKafka(DurableBusContract):
     pass

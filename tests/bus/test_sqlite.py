@@ -10,7 +10,7 @@ import pytest
 from services.bus.sqlite import SqliteBus
 from services.core.ports.bus import Consumer
 from tests.bus.clocks import LeapingClock
-from tests.bus.contract import BusContract, Harness
+from tests.bus.contract import DurableBusContract, Harness
 
 
 class SqliteHarness:
@@ -50,5 +50,5 @@ def harness(tmp_path: Path) -> Harness:
     return SqliteHarness(tmp_path / "bus.sqlite3")
 
 
-class TestSqlite(BusContract):
+class TestSqlite(DurableBusContract):
     pass
