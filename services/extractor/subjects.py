@@ -154,7 +154,7 @@ class Subjects:
     def _is_subject(self, frame: Frame, phrase: list[int], last: int, governors: list[int]) -> bool:
         """Take the phrase as the subject, unless it is a time or place that stands before the verb."""
         found, start = self.phrases.heads(phrase), phrase[0]
-        if not found and self._adverbial(start):
+        if not found and not frame.passive and self._adverbial(start):
             return False
         frame.subject, frame.subject_span, frame.first = tuple(found), (start, last), start
         verb = self.nodes[frame.at].verb

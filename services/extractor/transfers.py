@@ -15,6 +15,7 @@ _TO = ("to", "for", "into", "towards")
 _TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
 _THEM = frozenset({"it", "them", "him", "her"})
 _FROM_LEFT = frozenset({"transfer.given", "transfer.bought", "transfer.adjective"})  # where who gets stands before
+_SUBJECTS = frozenset({"transfer.give", "transfer.bound", "transfer.noun"})  # where a pronoun as subject gives
 _EVERYDAY = frozenset(
     {"send", "dispatch", "get", "take", "need", "want", "pick", "field", "release", "announce", "hand", "give", "rush"}
 )
@@ -333,7 +334,7 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
         frame.pronoun is not None
         and not found.suppliers
         and context.subject is not None
-        and found.rule.startswith("transfer.give")
+        and found.rule in _SUBJECTS
     ):
         found.suppliers = fill.carried([context.subject], found.recipients)
     if not found.suppliers and found.rule not in {"transfer.get", "transfer.bound"}:

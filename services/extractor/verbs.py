@@ -28,7 +28,8 @@ class Verbs:
             return False
         before = self.nodes[at - 1] if at else None
         after = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
-        marked = self._marked(node, before)
+        contracted = at > 1 and self.nodes[at - 1].word == "'s" and self.nodes[at - 2].word in english.PRONOUNS
+        marked = None if contracted else self._marked(node, before)
         if marked is not None:
             return marked
         if node.verb is None:
@@ -62,6 +63,8 @@ class Verbs:
             return False  # "of sanctioned tankers"
         if after is None or is_stop(after):
             return True
+        if before.word.endswith("ing") and after.word not in english.PREPOSITIONS | english.DETERMINERS:
+            return False  # "bombing suspected shipments"
         if after.adjective and not self._subjective(before):
             return False  # "leaking sanctioned Russian oil"
         open_after = after.word in english.PREPOSITIONS | english.DETERMINERS or after.is_party
