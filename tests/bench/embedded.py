@@ -152,11 +152,12 @@ def _print(result: Run, plain: Rate) -> None:
     done, wall = last.decided - first.decided, max(last.at, result.last_notified)
     used = {role: last.seconds[role] - first.seconds.get(role, 0.0) for role in last.seconds}
     rate = Rate(done, wall, sum(used.values()))
+    times = (rate.per_second / plain.per_second, rate.processor_ms / plain.processor_ms)
     table(
-        ("", "articles/s", "CPU ms/article", "to the plain loop"),
+        ("", "articles/s", "to the loop", "CPU ms/article", "to the loop"),
         [
-            ("pipeline", rate.per_second, rate.processor_ms, rate.per_second / plain.per_second),
-            ("plain loop", plain.per_second, plain.processor_ms, 1.0),
+            ("pipeline", rate.per_second, times[0], rate.processor_ms, times[1]),
+            ("plain loop", plain.per_second, 1.0, plain.processor_ms, 1.0),
         ],
     )
     print(
