@@ -193,10 +193,12 @@ class _Reader:
         return Found("transfer.get", frame, items, suppliers, recipients, stage)
 
     def _recipients(self, frame: Frame) -> list[Party]:
+        """Who it goes to. A name that the lexicons do not know is more often a place, so only groups stand without one."""
         for slot in _TO:
             found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
-            if found:
-                return found
+            known = [party for party in found if party.id or party.country or _grouped(party)]
+            if known:
+                return known
         return []
 
     def _named(self, frame: Frame, slots: Sequence[str]) -> list[Party]:
@@ -306,6 +308,10 @@ class _Reader:
             return None
         self.clause.right(frame, items[-1] + 1)  # "bound for Houthi rebels"
         return Found("transfer.adjective", frame, items, suppliers, self._recipients(frame), TransferStage.DELIVERED)
+
+
+def _grouped(party: Party) -> bool:
+    return any(word in english.GROUPS for word in party.name.lower().split())
 
 
 def _telling(clause: Clause, frame: Frame) -> bool:
