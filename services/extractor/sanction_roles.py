@@ -1,0 +1,288 @@
+"""Who takes what measure against whom in a sentence: by nouns of measures, verbs of sanctioning, and verbs with objects."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from services.core.act import Method, Party, SanctionStage
+from services.core.mention import EntityKind
+from services.extractor import english, parties, stages
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
+from services.extractor.rows import Node
+
+_AGAINST = ("on", "against", "targeting", "upon", "over+", "on+", "against+", "at")
+_EVADED = frozenset(
+    {
+        "evade",
+        "circumvent",
+        "dodge",
+        "skirt",
+        "bust",
+        "bypass",
+        "sidestep",
+        "flout",
+        "defy",
+        "violate",
+        "breach",
+        "break",
+    }
+)
+_SUFFERING = frozenset({"face", "suffer", "endure", "withstand", "survive", "weather", "risk", "escape", "avoid"})
+_OTHERS = frozenset(
+    {
+        "blame",
+        "criticise",
+        "criticize",
+        "condemn",
+        "denounce",
+        "slam",
+        "protest",
+        "hurt",
+        "batter",
+        "cripple",
+        "squeeze",
+        "hobble",
+    }
+)
+
+
+class Found(Struct):
+    """A sanction that a rule has found, its roles as parties."""
+
+    rule: str
+    frame: Frame
+    imposers: list[Party]
+    targets: list[Party]
+    stage: SanctionStage
+    measure: tuple[int, int]
+
+
+class SanctionReader:
+    def __init__(self, clause: Clause, *, spoken: bool) -> None:
+        self.clause = clause
+        self.nodes = clause.nodes
+        self.spoken = spoken
+
+    def found(self) -> Iterator[Found]:
+        for at, node in enumerate(self.nodes):
+            found = None
+            verbal = node.name is None and self.clause.verbal(at)
+            if verbal and node.tags & {"s.verb.imposed", "s.verb.eased"} and self._meant(node):
+                found = self._verb(at, node)
+            elif node.word == "sanctioned" and not verbal:
+                found = self._attribute(at)
+            elif node.tags & {"sanction"} or ("penalty" in node.tags and self.spoken):
+                found = self._noun(at, node) if not verbal and not self._modifies(at) else None
+            elif verbal:
+                found = self._phrase(at, node)
+            if found is not None and (found.imposers or found.targets):
+                yield found
+
+    def _meant(self, node: Node) -> bool:
+        """``designate`` needs a word of terror or sanctions near."""
+        if "guarded" not in node.tags:
+            return True
+        return any("terror" in other.word or "sanction" in other.word for other in self.nodes)
+
+    def _modifies(self, at: int) -> bool:
+        """``sanctions relief``: the noun that follows tells it."""
+        following = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
+        return (
+            following is not None and bool(following.tags & {"sanction", "penalty"}) and not self.clause.verbal(at + 1)
+        )
+
+    # ---------------------------------------------------------------- verbs
+
+    def _verb(self, at: int, node: Node) -> Found:
+        frame = self.clause.of_verb(at)
+        stage = SanctionStage.EASED if "s.verb.eased" in node.tags else SanctionStage.IMPOSED
+        stage = stages.over_verb(self.clause, frame) or stage
+        if frame.passive:
+            targets = self._span(frame.subject_span, frame.method) or self._targets(frame)
+            return Found("sanction.passive", frame, self._named(frame, ("by",)), targets, stage, (at, at))
+        targets = parties.phrases(self.clause, frame.objects, frame.method)
+        return Found("sanction.verb", frame, self._subject(frame), targets, stage, (at, at))
+
+    def _attribute(self, at: int) -> Found | None:
+        """``sanctioned Russian tankers``, ``US-sanctioned firms``."""
+        end = at + 1
+        while (
+            end < len(self.nodes)
+            and end - at < 9
+            and not self.clause.boundary(end)
+            and self.nodes[end].word not in english.PREPOSITIONS | {","}
+        ):
+            end += 1
+        targets = parties.phrases(self.clause, range(at + 1, end), Method.PATTERN)[:1]
+        hyphen = at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party
+        imposers = parties.of_nodes(self.clause.sentence, [at - 2], Method.PATTERN) if hyphen else []
+        frame = Frame(at=at, first=at, last=end - 1)
+        return (
+            Found("sanction.attribute", frame, imposers, targets, SanctionStage.IN_FORCE, (at, at)) if targets else None
+        )
+
+    def _phrase(self, at: int, node: Node) -> Found | None:
+        """``freezes the assets of``, ``bans imports of``, ``cuts economic ties with``."""
+        rule = next((tag for tag in sorted(node.tags) if tag.startswith("p.") and tag.endswith(".verb")), None)
+        if rule is None:
+            return None
+        wanted = rule.removesuffix("verb") + "object"
+        frame = self.clause.of_verb(at)
+        place = next((i for i in range(at + 1, min(len(self.nodes), at + 12)) if wanted in self.nodes[i].tags), None)
+        if place is None:
+            return None
+        stage = stages.over_verb(self.clause, frame) or SanctionStage(rule.split(".")[1])
+        behind = Frame(at=place)
+        self.clause.right(behind, place + 1)
+        slots = {**frame.slots, **behind.slots}
+        targets = [
+            party
+            for slot in ("of", "with", "from", "belonging", "on", "against", "to")
+            for party in parties.phrases(self.clause, slots.get(slot, ()), frame.method)
+        ]
+        targets = (
+            targets
+            or parties.phrases(self.clause, behind.objects, frame.method)
+            or parties.phrases(self.clause, [i for i in frame.objects if i < place], frame.method)
+        )
+        imposers = self._subject(frame)
+        if frame.passive or not targets:
+            targets = self._span(frame.subject_span, frame.method)
+            imposers = self._named(behind, ("by", "in")) or self._named(frame, ("by", "in"))
+        if not targets:
+            return None
+        return Found("sanction.phrase", frame, imposers, targets[:2], stage, (at, place))
+
+    # ---------------------------------------------------------------- nouns
+
+    def _noun(self, at: int, node: Node) -> Found | None:
+        frame = self.clause.of_noun(at)
+        targets = self._targets(frame)
+        imposers = self._named(frame, ("by", "from"))
+        owned = parties.of_nodes(self.clause.sentence, frame.owners, frame.method)
+        for owner in owned:
+            self._place_owner(frame, owner, imposers, targets)
+        stage = stages.of_measure(self.clause, frame)
+        self._governing(frame, stage, imposers, targets)
+        if self._caller(frame, stage) and not imposers and frame.verb is not None:
+            stage = self._own(frame.verb, imposers, targets)
+        if "sanction" not in node.tags and not (targets and imposers):
+            return None
+        return Found(
+            "sanction.noun",
+            frame,
+            imposers,
+            targets,
+            stage,
+            (at, at),
+        )
+
+    def _place_owner(self, frame: Frame, owner: Party, imposers: list[Party], targets: list[Party]) -> None:
+        """``US sanctions`` names who imposes, ``Iran sanctions`` who suffers, unless the rest of the sentence says otherwise."""
+        index = next(i for i in frame.owners if self.nodes[i].start == owner.span.start)
+        name = self.nodes[index].name
+        usual = name.entity.usual if name else None
+        kind = name.entity.kind if name else None
+        suffers = usual != "imposer" and kind in {EntityKind.COMPANY, EntityKind.ARMED_GROUP, EntityKind.BODY}
+        if (targets and not suffers) or usual == "imposer":
+            if (not imposers and all(other_party(owner, party) for party in targets)) or (
+                usual == "imposer" and all(other_party(owner, party) for party in [*targets, *imposers])
+            ):
+                imposers.append(owner)
+        elif all(other_party(owner, party) for party in imposers):
+            targets.append(owner)
+
+    def _governing(self, frame: Frame, stage: SanctionStage, imposers: list[Party], targets: list[Party]) -> None:
+        """What the verb over the noun adds: its subject imposes, or suffers, or evades; its object may be the target."""
+        verb = frame.verb
+        if verb is None:
+            self._predicate(frame, imposers, targets)
+            return
+        lemma = self._lemma(verb.at)
+        subject = self._subject(verb)
+        if stage is SanctionStage.VIOLATED or lemma in _SUFFERING or lemma in _EVADED or self._under(frame):
+            self._suffering(frame, stage, subject, imposers, targets)
+            return
+        if verb.passive:
+            sufferers = self._span(verb.subject_span, verb.method)
+            if not targets and sufferers:
+                targets.extend(sufferers[:3])
+            if not imposers:
+                imposers.extend(self._named(verb, ("by",)))
+            return
+        if not targets and verb.at < frame.at:
+            between = [i for i in verb.objects if i < frame.first or i < self.clause.noun_start(frame.at)]
+            if self.nodes[self.clause.noun_start(frame.at) - 1].word == "with":
+                targets.extend(parties.phrases(self.clause, between, verb.method))
+        if not imposers and lemma not in _OTHERS and not self._caller(frame, stage):
+            imposers.extend(party for party in subject if all(other_party(party, other) for other in targets))
+
+    def _suffering(
+        self, frame: Frame, stage: SanctionStage, subject: list[Party], imposers: list[Party], targets: list[Party]
+    ) -> None:
+        """The subject is under sanctions, or evades them."""
+        if targets and not (stage is SanctionStage.VIOLATED and subject):
+            return
+        evaded = targets[:1]
+        evaders = [party for party in subject if all(other_party(party, other) for other in imposers)]
+        targets[:] = evaders or targets
+        if evaders and evaded and not imposers and frame.owners:
+            imposers.extend(evaded)  # "evaded Norwegian sanctions"
+
+    def _predicate(self, frame: Frame, imposers: list[Party], targets: list[Party]) -> None:
+        """``US sanctions hit Rosneft``, ``sanctions were imposed on X by Y``."""
+        predicate = frame.predicate
+        if predicate is None or targets:
+            return
+        if not frame.passive:
+            objects = parties.phrases(self.clause, predicate.objects, predicate.method)
+            targets.extend(party for party in objects[:2] if all(other_party(party, other) for other in imposers))
+
+    def _under(self, frame: Frame) -> bool:
+        start = self.clause.noun_start(frame.at)
+        return start > 0 and self.nodes[start - 1].word in {"under", "despite", "amid"}
+
+    def _caller(self, frame: Frame, stage: SanctionStage) -> bool:
+        """Whether the subject only calls for it. Who was called upon is the subject already where the sentence names him."""
+        if stage is not SanctionStage.CALLED_FOR or frame.verb is None:
+            return False
+        return "s.called_for" in self.nodes[frame.verb.at].tags
+
+    def _own(self, verb: Frame, imposers: list[Party], targets: list[Party]) -> SanctionStage:
+        """Who usually imposes and calls for sanctions means its own."""
+        usual = [i for i in verb.subject if (name := self.nodes[i].name) and name.entity.usual == "imposer"]
+        callers = parties.of_nodes(self.clause.sentence, usual, verb.method)
+        imposers.extend(party for party in callers if all(other_party(party, other) for other in targets))
+        return SanctionStage.THREATENED if imposers else SanctionStage.CALLED_FOR
+
+    def _targets(self, frame: Frame) -> list[Party]:
+        for slot in _AGAINST:
+            found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
+            if found:
+                return found
+        return []
+
+    def _named(self, frame: Frame, slots: Sequence[str]) -> list[Party]:
+        for slot in slots:
+            found = [i for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
+            if found:
+                return parties.of_nodes(self.clause.sentence, found[:3], frame.method)
+        return []
+
+    def _subject(self, frame: Frame) -> list[Party]:
+        return parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+
+    def _span(self, span: tuple[int, int] | None, method: Method) -> list[Party]:
+        return parties.phrases(self.clause, range(span[0], span[1] + 1), method) if span else []
+
+    def _lemma(self, at: int) -> str:
+        verb = self.nodes[at].verb
+        return verb.lemma if verb else self.nodes[at].word
+
+
+def other_party(one: Party, other: Party) -> bool:
+    """Whether two parties differ."""
+    if one.country and other.country:
+        return one.country != other.country
+    return one.id != other.id or one.id is None

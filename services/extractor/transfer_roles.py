@@ -1,0 +1,303 @@
+"""Who passes arms to whom in a sentence: by verbs of giving and getting, and by nouns of transfer."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from services.core.act import Method, Party, TransferStage
+from services.extractor import english, fill, parties, stages
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
+from services.extractor.rows import Node
+
+_TO = ("to", "for", "into", "towards")
+_TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
+_THEM = frozenset({"it", "them", "him", "her"})
+_MOST_ITEMS = 6
+_SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
+
+
+class Found(Struct):
+    """A transfer that a rule has found, its roles as parties."""
+
+    rule: str
+    frame: Frame
+    items: list[int]
+    suppliers: list[Party]
+    recipients: list[Party]
+    stage: TransferStage
+
+
+class TransferReader:
+    def __init__(self, clause: Clause, rank: dict[str, int]) -> None:
+        self.clause = clause
+        self.nodes = clause.nodes
+        self.rank = rank
+        self.armed = any(node.is_item or "military" in node.tags for node in self.nodes)
+
+    def found(self) -> Iterator[Found]:
+        if not self.armed:
+            return
+        told: set[int] = set()
+        for at, node in enumerate(self.nodes):
+            found = None
+            if node.tags & {"give", "equip", "get"} and node.name is None and self.clause.verbal(at):
+                found = self._verb(at, node)
+            elif node.tags & _TRANSFER_NOUNS and node.name is None:
+                found = self._noun(at, node)
+            elif (
+                node.is_item
+                and at + 2 < len(self.nodes)
+                and self.nodes[at + 1].word in {"to", "for"}
+                and at not in told
+            ):
+                found = self._bound(at)
+            elif node.word in _SUPPLIED and at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party:
+                found = self._adjective(at)
+            if found is not None:
+                told.update(found.items)
+                yield found
+
+    # ---------------------------------------------------------------- what passes
+
+    def _is_item(self, at: int) -> bool:
+        node = self.nodes[at]
+        following = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
+        if following is not None and "use" in following.tags and following.name is None:
+            return False  # "drone strikes"
+        if at > 1 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].word == "non":
+            return False  # "non-military aid"
+        return node.is_item or ("loose" in node.tags and node.name is None)
+
+    def _items(self, found: Sequence[int]) -> list[int]:
+        items = [at for at in found if self._is_item(at)]
+        strong = any(self.nodes[at].is_item or (at and "military" in self.nodes[at - 1].tags) for at in items)
+        return items[:_MOST_ITEMS] if strong else []
+
+    # ---------------------------------------------------------------- verbs
+
+    def _verb(self, at: int, node: Node) -> Found | None:
+        frame = self.clause.of_verb(at)
+        behind = [*frame.objects, *(i for slot in ("with", "of", "in") for i in frame.slots.get(slot, ()))]
+        if any(
+            self.nodes[i].tags & _TRANSFER_NOUNS and not self.nodes[i].name
+            for i in (*frame.objects, *frame.slots.get("in", ()))
+        ):
+            return None  # "announces a sale of jets": the noun tells it
+        if node.tags & {"give", "equip"}:
+            return self._giving(frame, node, behind)
+        return self._getting(frame, node)
+
+    def _giving(self, frame: Frame, node: Node, behind: Sequence[int]) -> Found | None:
+        subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
+        if frame.passive:
+            return self._given(frame, subject)
+        items = self._items(behind)
+        if not items and "equip" in node.tags and node.verb and node.verb.lemma in {"arm", "rearm"}:
+            items = [frame.at]
+        if not items:
+            return None
+        recipients = self._recipients(frame)
+        if not recipients:
+            recipients = self._object(frame, items)
+        suppliers = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        return Found("transfer.give", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
+
+    def _given(self, frame: Frame, subject: list[int]) -> Found | None:
+        items = self._items(subject)
+        suppliers = self._named(frame, ("by", "from"))
+        if items:
+            owner = [i for i in subject if self.nodes[i].is_party and i < items[-1]]
+            if not suppliers and owner:
+                suppliers = parties.of_nodes(self.clause.sentence, owner, Method.PATTERN)
+            return Found(
+                "transfer.given", frame, items, suppliers, self._recipients(frame), stages.of_verb(self.clause, frame)
+            )
+        items = self._items(frame.slots.get("with", ()))
+        if not items:
+            return None
+        recipients = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        return Found("transfer.given_with", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
+
+    def _object(self, frame: Frame, items: Sequence[int]) -> list[Party]:
+        """``send Ukraine missiles``, ``provide it with``, ``arm rebels``."""
+        objects = [i for i in frame.objects if i < items[0] or items[0] == frame.at]
+        whole = [i for i in objects if self.nodes[i].is_party and not self.nodes[i].adjective]
+        if whole and whole[0] <= frame.at + 3:
+            return parties.of_nodes(self.clause.sentence, whole[:1], frame.method)
+        if objects and self.nodes[objects[0]].word in _THEM:
+            return self._asker(frame) or self._mentioned(frame)
+        if "with" in frame.slots or items[0] == frame.at:
+            return parties.phrases(self.clause, objects, frame.method)[:1]
+        return []
+
+    def _asker(self, frame: Frame) -> list[Party]:
+        """``Iceland asks Portugal to sell it``: who asks is who gets."""
+        for governor in frame.governors:
+            if self.nodes[governor].verb is not None:
+                asking = [i for i in self.clause.of_verb(governor).subject if i not in frame.subject]
+                if asking:
+                    return parties.of_nodes(self.clause.sentence, asking[:1], frame.method)
+        return []
+
+    def _mentioned(self, frame: Frame) -> list[Party]:
+        """``they pulled out of a deal for France to supply them``: the subject of a verb before."""
+        for at in range(frame.at - 1, -1, -1):
+            if self.clause.verbal(at):
+                found = [i for i in self.clause.of_verb(at).subject if i not in frame.subject]
+                if found:
+                    return parties.of_nodes(self.clause.sentence, found[:1], frame.method)
+        return []
+
+    def _getting(self, frame: Frame, node: Node) -> Found | None:
+        subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
+        items = self._items(subject if frame.passive else frame.objects)
+        suppliers = self._named(frame, ("from",))
+        if not items and "seeking" in node.tags and not frame.passive:
+            items = self._items(frame.slots.get("for", ()))  # "asks Germany for tanks"
+            suppliers = suppliers or parties.of_nodes(
+                self.clause.sentence, [i for i in frame.objects if self.nodes[i].is_party], frame.method
+            )
+        if not items:
+            return None
+        if not suppliers:
+            owners = [
+                i for i in (subject if frame.passive else frame.objects) if self.nodes[i].is_party and i < items[-1]
+            ]
+            suppliers = parties.of_nodes(self.clause.sentence, owners[:2], Method.PATTERN)
+        recipients = (
+            self._named(frame, ("by",))
+            if frame.passive
+            else parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        )
+        stage = stages.of_verb(self.clause, frame)
+        return Found("transfer.get", frame, items, suppliers, recipients, stage)
+
+    def _recipients(self, frame: Frame) -> list[Party]:
+        """Who it goes to. A name that the lexicons do not know is more often a place, so only groups stand without one."""
+        for slot in _TO:
+            found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
+            known = [party for party in found if party.id or party.country or _grouped(party)]
+            if known:
+                return known
+        return []
+
+    def _named(self, frame: Frame, slots: Sequence[str]) -> list[Party]:
+        for slot in slots:
+            found = [i for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
+            if found:
+                return parties.of_nodes(self.clause.sentence, found[:3], frame.method)
+        return []
+
+    # ---------------------------------------------------------------- nouns
+
+    def _noun(self, at: int, node: Node) -> Found | None:
+        frame = self.clause.of_noun(at)
+        before = list(range(self.clause.noun_start(at), at + 1))
+        items = self._items(before)
+        if not items and not node.tags & {"aid"}:
+            items = self._items([*frame.objects, *frame.slots.get("for", ())])
+        if not items and "aid" in node.tags:
+            items = [at] if self.armed else []
+        if not items:
+            return None
+        recipients = self._recipients(frame)
+        if items and not any(self._is_item(i) for i in before):
+            recipients = [
+                party
+                for party in recipients
+                if not any(party.span.start <= self.nodes[i].start < party.span.end for i in items)
+            ]
+        exporting = [i for i in frame.owners if (name := self.nodes[i].name) and name.entity.country in self.rank]
+        suppliers = [] if exporting and recipients else self._named(frame, ("from", "by"))
+        if "n.get" in node.tags:
+            found = self._bought(frame, suppliers)
+        elif "n.both" in node.tags:
+            found = self._dealt(frame, suppliers, recipients)
+        else:
+            found = self._sold(frame, suppliers, recipients)
+        rule = "transfer.bought" if "n.get" in node.tags else "transfer.noun"
+        return Found(rule, frame, items, *found, stages.of_noun(self.clause, frame))
+
+    def _sold(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
+        sentence = self.clause.sentence
+        owners = parties.of_nodes(sentence, frame.owners, frame.method)
+        subject = parties.of_nodes(sentence, frame.subject, frame.method)
+        verb = self.nodes[frame.verb.at] if frame.verb else None
+        if verb is not None and "get" in verb.tags and not frame.passive:
+            return suppliers or owners[:1], recipients or subject
+        if owners and not recipients and not suppliers:
+            if subject and not same_party(subject[0], owners[0]) and self.rank.get(owners[0].country or "", 99) > 4:
+                return subject, owners[:1]
+            if len(owners) > 1:
+                return owners[:1], owners[1:2]
+            return (owners[:1], []) if (owners[0].country or "") in self.rank else (subject, owners[:1])
+        origin = [
+            i
+            for i in frame.objects
+            if self.nodes[i].is_party and any(self._is_item(k) for k in range(i + 1, min(i + 4, len(self.nodes))))
+        ]
+        suppliers = suppliers or owners[:3] or parties.of_nodes(sentence, origin[:2], frame.method)
+        suppliers = [party for party in suppliers if not fill.among(party, recipients)]
+        if not suppliers and verb is not None and not _urging(frame, self.nodes):
+            suppliers = [party for party in subject if not any(same_party(party, other) for other in recipients)]
+        return suppliers, recipients
+
+    def _bought(self, frame: Frame, suppliers: list[Party]) -> tuple[list[Party], list[Party]]:
+        sentence = self.clause.sentence
+        owners = parties.of_nodes(sentence, frame.owners, frame.method)
+        subject = parties.of_nodes(sentence, frame.subject, frame.method)
+        inner = [i for i in frame.objects if self.nodes[i].is_party]
+        suppliers = suppliers or parties.of_nodes(sentence, inner[:1], frame.method)
+        recipients = owners[:1] or self._named(frame, ("by",)) or subject
+        return suppliers, [party for party in recipients if not any(same_party(party, other) for other in suppliers)]
+
+    def _dealt(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
+        """A deal between two sides: the side that usually supplies is the supplier."""
+        sentence = self.clause.sentence
+        given = [i for slot in ("with", "between") for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
+        theirs = parties.of_nodes(sentence, given, frame.method)
+        ours = parties.of_nodes(sentence, (*frame.owners, *frame.subject), frame.method)
+        ours = [party for party in ours if not fill.among(party, [*theirs, *suppliers, *recipients])]
+        if suppliers or recipients:
+            return suppliers or ours[:1] or theirs[:1], recipients or ours[:1] or theirs[:1]
+        if not theirs:
+            theirs, ours = ours[1:2], ours[:1]
+        if not ours and len(theirs) > 1:
+            return theirs, []
+        first, second = (ours, theirs) if self._supplies(ours) < self._supplies(theirs) else (theirs, ours)
+        return (first, second) if first and (second or self._supplies(first) < 50) else (second, first)
+
+    def _supplies(self, found: list[Party]) -> int:
+        return self.rank.get(found[0].country or "", 90) if found else 99
+
+    def _bound(self, at: int) -> Found | None:
+        """``more arms for Ukraine``, where no verb or noun of transfer tells it."""
+        frame = self.clause.of_noun(at)
+        recipients = self._recipients(frame)
+        if not recipients or not self._is_item(at) or recipients[0].method is not Method.PATTERN:
+            return None
+        suppliers = parties.of_nodes(self.clause.sentence, frame.owners or frame.subject, frame.method)
+        return Found("transfer.bound", frame, [at], suppliers, recipients, stages.of_noun(self.clause, frame))
+
+    def _adjective(self, at: int) -> Found | None:
+        """``US-supplied missiles``."""
+        frame = Frame(at=at, first=at - 2)
+        items = self._items(range(at + 1, min(len(self.nodes), at + 6)))
+        suppliers = parties.of_nodes(self.clause.sentence, [at - 2], Method.PATTERN)
+        if not items:
+            return None
+        self.clause.right(frame, items[-1] + 1)  # "bound for Houthi rebels"
+        return Found("transfer.adjective", frame, items, suppliers, self._recipients(frame), TransferStage.DELIVERED)
+
+
+def _grouped(party: Party) -> bool:
+    return any(word in english.GROUPS for word in party.name.lower().split())
+
+
+def _urging(frame: Frame, nodes: Sequence[Node]) -> bool:
+    return any("t.sought" in nodes[i].tags and nodes[i].verb for i in frame.governors)
+
+
+def same_party(one: Party, other: Party) -> bool:
+    return one.id == other.id if one.country is None else one.country == other.country
