@@ -39,6 +39,7 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     repeat: bool = False
     remote_id: str | None = None  # what the destination calls it (Slack ts, Message-ID)
     error: str | None = None
+    settled_at: datetime | None = None  # when the latest try ended
 
 
 class Sent(Struct, frozen=True, kw_only=True, tag=True):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Delete, Table, delete, literal, select, text, tuple_
+from sqlalchemy import Delete, Select, Table, delete, literal, select, text, tuple_
 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -14,6 +15,8 @@ from services.core.story import Story
 from services.store import tables
 from services.store.database import Database
 from services.store.transaction import SqlAlertTransaction
+
+T = TypeVar("T")
 
 _LOCK_ID = 0x64656369  # of the advisory lock that all alerters on one PostgreSQL database agree on
 
@@ -72,30 +75,28 @@ class SqlAlertStore:
             return connection.scalar(select(columns.story).where(columns.story_id == story_id))
 
     def alerts(
-        self, *, since: datetime | None = None, article_id: str | None = None, limit: int = 1000
-    ) -> tuple[Alert, ...]:
+        self, *, since: datetime | None = None, article_id: str | None = None, story_id: str | None = None,
+        alert_id: str | None = None, limit: int = 1000,
+    ) -> tuple[Alert, ...]:  # fmt: skip
         """Alerts decided, oldest first."""
         columns = tables.alerts.c
         wanted = select(columns.alert).order_by(columns.decided_at, columns.seq).limit(limit)
         if since is not None:
             wanted = wanted.where(columns.decided_at >= since)
-        if article_id is not None:
-            wanted = wanted.where(columns.article_id == article_id)
         with self._database.read() as connection:
-            return tuple(connection.scalars(wanted))
+            return tuple(connection.scalars(_about(wanted, tables.alerts, article_id, story_id, alert_id)))
 
     def ledger(
-        self, *, article_id: str | None = None, since: datetime | None = None, limit: int = 1000
-    ) -> tuple[LedgerEntry, ...]:
+        self, *, article_id: str | None = None, since: datetime | None = None, story_id: str | None = None,
+        alert_id: str | None = None, limit: int = 1000,
+    ) -> tuple[LedgerEntry, ...]:  # fmt: skip
         """Ledger entries, oldest first."""
         columns = tables.ledger.c
         wanted = select(columns.entry).order_by(columns.at, columns.seq).limit(limit)
         if since is not None:
             wanted = wanted.where(columns.at >= since)
-        if article_id is not None:
-            wanted = wanted.where(columns.article_id == article_id)
         with self._database.read() as connection:
-            return tuple(connection.scalars(wanted))
+            return tuple(connection.scalars(_about(wanted, tables.ledger, article_id, story_id, alert_id)))
 
     def forget(self, before: datetime, limit: int) -> int:
         """Delete up to ``limit`` rows in all: archived articles by when they were tagged, then stories, then ledger entries."""
@@ -104,6 +105,16 @@ class SqlAlertStore:
             for table, age in _AGES:
                 forgotten += connection.execute(_oldest(table, age, before, limit - forgotten)).rowcount
         return forgotten
+
+
+def _about(
+    wanted: Select[tuple[T]], table: Table, article_id: str | None, story_id: str | None, alert_id: str | None
+) -> Select[tuple[T]]:
+    """Only rows of these, where they are given."""
+    for column, ident in (("article_id", article_id), ("story_id", story_id), ("alert_id", alert_id)):
+        if ident is not None:
+            wanted = wanted.where(table.c[column] == ident)
+    return wanted
 
 
 def _oldest(table: Table, age: str, before: datetime, limit: int) -> Delete:

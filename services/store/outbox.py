@@ -77,13 +77,16 @@ class SqlOutbox:
         return {(receiver, DeliveryState(state)): count for receiver, state, count in rows}
 
     def rows(
-        self, *, alert_id: str | None = None, states: Collection[DeliveryState] = (), limit: int = 1000
-    ) -> tuple[OutboxRow, ...]:
+        self, *, alert_id: str | None = None, story_id: str | None = None, states: Collection[DeliveryState] = (),
+        limit: int = 1000,
+    ) -> tuple[OutboxRow, ...]:  # fmt: skip
         """Rows for people to look at, oldest first."""
         wanted = select(outbox).order_by(outbox.c.seq).limit(limit)
         if alert_id is not None:
             about = select(outbox_alerts.c.notification_id).where(outbox_alerts.c.alert_id == alert_id)
             wanted = wanted.where(outbox.c.notification_id.in_(about))
+        if story_id is not None:
+            wanted = wanted.where(outbox.c.story_id == story_id)
         if states:
             wanted = wanted.where(outbox.c.state.in_([state.value for state in states]))
         with self._database.read() as connection:
@@ -137,4 +140,5 @@ def _row(row: RowMapping) -> OutboxRow:
         repeat=row["repeat"],
         remote_id=row["remote_id"],
         error=row["error"],
+        settled_at=row["settled_at"],
     )

@@ -3,7 +3,7 @@
 Structs with many fields are one JSON column, next to the columns that queries need.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, false, text
 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -20,6 +20,13 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_name)s",
     }
 )
+
+
+def _index_of_known(name: str, column: str) -> Index:
+    """An index without the rows that have no value: most entries of the ledger have no story, as no rule matched."""
+    known = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=known, postgresql_where=known)
+
 
 feeds = Table(
     "feeds",
@@ -97,8 +104,10 @@ alerts = Table(
     Column("article_id", Ident, nullable=False),
     Column("decided_at", Moment, nullable=False),
     Column("alert", Json(Alert), nullable=False),
+    Column("story_id", Ident),
     Index("ix_alerts_article_id", "article_id"),
     Index("ix_alerts_decided_at", "decided_at"),
+    Index("ix_alerts_story_id", "story_id"),
 )
 
 ledger = Table(
@@ -108,8 +117,12 @@ ledger = Table(
     Column("article_id", Ident, nullable=False),
     Column("at", Moment, nullable=False),
     Column("entry", Json(LedgerEntry), nullable=False),
+    Column("story_id", Ident),
+    Column("alert_id", Ident),
     Index("ix_ledger_article_id", "article_id"),
     Index("ix_ledger_at", "at"),
+    _index_of_known("ix_ledger_story_id", "story_id"),
+    _index_of_known("ix_ledger_alert_id", "alert_id"),
 )
 
 outbox = Table(

@@ -144,7 +144,13 @@ class SqlAlertTransaction:
     def add_alerts(self, alerts: Sequence[Alert], notifications: Sequence[Notification]) -> None:
         """Record alerts and put their notifications in the outbox, due at once. An id that exists already is left as it is."""
         decided = [
-            {"alert_id": alert.id, "article_id": alert.article_id, "decided_at": alert.decided_at, "alert": alert}
+            {
+                "alert_id": alert.id,
+                "article_id": alert.article_id,
+                "story_id": alert.story_id,
+                "decided_at": alert.decided_at,
+                "alert": alert,
+            }
             for alert in alerts
         ]
         if decided:
@@ -162,7 +168,16 @@ class SqlAlertTransaction:
 
     def log(self, entries: Sequence[LedgerEntry]) -> None:
         """Append to the ledger."""
-        rows = [{"article_id": entry.article_id, "at": entry.at, "entry": entry} for entry in entries]
+        rows = [
+            {
+                "article_id": entry.article_id,
+                "story_id": entry.story_id,
+                "alert_id": entry.alert_id,
+                "at": entry.at,
+                "entry": entry,
+            }
+            for entry in entries
+        ]
         if rows:
             self._connection.execute(insert(self._connection, tables.ledger), rows)
 

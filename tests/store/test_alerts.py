@@ -299,3 +299,20 @@ def test_the_archive_is_read_page_by_page_in_the_order_of_tagging(store: Store) 
     assert [one for one, _ in read] == kept
     assert [story for _, story in read] == ["sb", "sc", None, None, "sa", "sd", "sé"]
     assert store.alerts.archived(since=at(4)) == ()
+
+
+def test_the_ledger_and_alerts_are_found_by_story_and_by_alert(store: Store) -> None:
+    told = replace(entry("a1"), story_id="s1", rule="arms", alert_id="al1")
+    quiet = replace(entry("a2", 3, Fate.NOT_NEW), story_id="s1", rule="arms")
+    other = replace(entry("a3", 4), story_id="s2")
+    with store.alerts.transaction() as transaction:
+        transaction.log([told, quiet, other, entry("a4", 5)])
+        transaction.add_alerts([alert(), alert(id="al2", article_id="a3", story_id="s2", decided_at=at(4))], [])
+    assert store.alerts.ledger(story_id="s1") == (told, quiet)
+    assert store.alerts.ledger(story_id="s1", since=at(3)) == (quiet,)
+    assert store.alerts.ledger(story_id="s1", article_id="a2") == (quiet,)
+    assert store.alerts.ledger(alert_id="al1") == (told,)
+    assert store.alerts.ledger(alert_id="al9") == ()
+    assert [one.id for one in store.alerts.alerts(story_id="s2")] == ["al2"]
+    assert [one.id for one in store.alerts.alerts(alert_id="al1")] == ["al1"]
+    assert store.alerts.alerts(alert_id="al1", story_id="s2") == ()

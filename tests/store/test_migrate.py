@@ -1,21 +1,29 @@
 """A database has the schema of the release that opens it: made once, and never an older one over a newer one."""
 
+import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from services.core.errors import Fatal
 from services.core.feed import Feed
+from services.core.ledger import Fate, LedgerEntry
 from services.store import tables
-from services.store.engine import Store, open_store
-from tests.builders import at
+from services.store.database import Database
+from services.store.engine import Store, _open, open_store
+from services.store.migrate import _REVISIONS
+from tests.builders import alert, at
 
 OPEN = """
 import sys
@@ -30,14 +38,20 @@ with open_store(sys.argv[1]) as store:
 """
 
 
-def schema(path: Path) -> set[str]:
+def schema(path: Path) -> dict[str, set[str]]:
+    """Each table and index, with its parts in no order: a column that a migration adds stands last."""
     with sqlite3.connect(path) as connection:
-        made = {
-            " ".join(sql.split())
-            for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
-        }
+        made = list(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
     connection.close()
-    return {sql for sql in made if "alembic_version" not in sql}
+    return {name: parts(sql) for name, sql in made if "alembic_version" not in sql}
+
+
+def parts(sql: str) -> set[str]:
+    """A statement cut at its commas, those within brackets excepted."""
+    flat = " ".join(sql.split())
+    head, _, body = flat.partition("(")
+    body, _, tail = body.rpartition(")")
+    return {head.strip(), tail.strip(), *(part.strip() for part in re.split(r",(?![^(]*\))", body))}
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
@@ -46,6 +60,42 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> N
     tables.metadata.create_all(engine)
     engine.dispose()
     assert schema(tmp_path / "migrated") == schema(tmp_path / "declared")
+
+
+def at_revision(url: str, revision: str) -> Database:
+    """The database as a release of then has left it."""
+    database = _open(url, 10, 60)
+    script = ScriptDirectory(str(_REVISIONS), version_locations=[str(_REVISIONS)])
+    with (
+        database.write() as connection,
+        EnvironmentContext(Config(), script, fn=lambda at, _: script._upgrade_revs(revision, at)) as environment,
+    ):
+        environment.configure(connection=connection, target_metadata=tables.metadata, transactional_ddl=True)
+        environment.run_migrations()
+    return database
+
+
+def test_what_a_release_before_has_decided_is_found_by_story_and_alert(database: str) -> None:
+    entries = [
+        LedgerEntry(article_id="a1", revision=1, at=at(2), fate=Fate.ALERTED, reason="new", story_id="s1", alert_id="al1"),
+        LedgerEntry(article_id="a2", revision=1, at=at(3), fate=Fate.NO_RULE, reason='says "story_id":"s1"'),
+    ]  # fmt: skip
+    old = at_revision(database, "0001")
+    with old.write() as connection:
+        for entry in entries:
+            values = {"article": entry.article_id, "at": 0, "entry": msgspec.json.encode(entry).decode()}
+            connection.execute(
+                text("INSERT INTO ledger (article_id, at, entry) VALUES (:article, :at, :entry)"), values
+            )
+        values = {"alert": msgspec.json.encode(alert()).decode()}
+        connection.execute(
+            text("INSERT INTO alerts (alert_id, article_id, decided_at, alert) VALUES ('al1', 'a1', 0, :alert)"), values
+        )
+    old.close()
+    with open_store(database) as store:
+        assert store.alerts.ledger(story_id="s1") == store.alerts.ledger(alert_id="al1") == (entries[0],)
+        assert store.alerts.alerts(story_id=alert().story_id) == (alert(),)
+        assert store.alerts.ledger() == tuple(entries)
 
 
 @pytest.mark.postgresql
@@ -90,7 +140,7 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(database: str) 
     with open_store(database) as store:
         run(store, "UPDATE alembic_version SET version_num = '9999'")
         name = store.name
-    with pytest.raises(Fatal, match=r"revision 9999, written by a newer wirewatch.*up to 0001") as refused:
+    with pytest.raises(Fatal, match=r"revision 9999, written by a newer wirewatch.*up to 0002") as refused:
         open_store(database)
     assert str(refused.value).startswith(name)
 

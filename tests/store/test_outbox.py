@@ -235,3 +235,14 @@ def test_only_what_is_over_is_forgotten_in_portions(store: Store) -> None:
     assert [store.outbox.forget(edge, 1) for _ in range(3)] == [1, 1, 0]
     assert names(store.outbox.rows()) == ["unknown", "retry", "sent later", "pending"]
     assert store.outbox.rows(alert_id="of sent") == ()
+
+
+def test_rows_are_found_by_story_with_when_the_latest_try_ended(store: Store) -> None:
+    put(store, "n1", story_id="s1")
+    put(store, "n2", story_id="s2")
+    (row, *_) = claim(store, 3)
+    settle(store, row, Failed(reason="503"), DeliveryState.RETRY, minutes=4, due=9)
+    (found,) = store.outbox.rows(story_id="s1")
+    assert (found.notification.id, found.settled_at, found.error) == ("n1", at(4), "503")
+    assert store.outbox.rows(story_id="s1", alert_id="of n2") == ()
+    assert [one.settled_at for one in store.outbox.rows(story_id="s2")] == [None]

@@ -92,14 +92,16 @@ class AlertStore(Protocol):
         """One story."""
 
     def alerts(
-        self, *, since: datetime | None = None, article_id: str | None = None, limit: int = 1000
-    ) -> tuple[Alert, ...]:
-        """Alerts decided, oldest first."""
+        self, *, since: datetime | None = None, article_id: str | None = None, story_id: str | None = None,
+        alert_id: str | None = None, limit: int = 1000,
+    ) -> tuple[Alert, ...]:  # fmt: skip
+        """Alerts decided, oldest first; only those of an article, of a story, or one, where that is given."""
 
     def ledger(
-        self, *, article_id: str | None = None, since: datetime | None = None, limit: int = 1000
-    ) -> tuple[LedgerEntry, ...]:
-        """Ledger entries, oldest first."""
+        self, *, article_id: str | None = None, since: datetime | None = None, story_id: str | None = None,
+        alert_id: str | None = None, limit: int = 1000,
+    ) -> tuple[LedgerEntry, ...]:  # fmt: skip
+        """Ledger entries, oldest first; only those about an article, a story or an alert, where that is given."""
 
     def forget(self, before: datetime, limit: int) -> int:
         """Delete up to ``limit`` archived articles, stories and ledger entries older than ``before``; how many."""
@@ -128,8 +130,9 @@ class Outbox(Protocol):
         """Rows per receiver and state."""
 
     def rows(
-        self, *, alert_id: str | None = None, states: Collection[DeliveryState] = (), limit: int = 1000
-    ) -> tuple[OutboxRow, ...]:
+        self, *, alert_id: str | None = None, story_id: str | None = None, states: Collection[DeliveryState] = (),
+        limit: int = 1000,
+    ) -> tuple[OutboxRow, ...]:  # fmt: skip
         """Rows for people to look at, oldest first."""
 
     def forget(self, before: datetime, limit: int) -> int:
