@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,8 +99,8 @@ class _Directory:
         words = ANYTHING if wrong else self.words(lexicons)
         vocabulary = msgspec.structs.replace(words, outlets=known)
         found = self._rules(vocabulary)
-        if self.tagger and not wrong and any(rule.tests != RuleTests() for file in found for _, rule in file.rules):
-            self._tests(found, vocabulary, self.tagger(lexicons, (settings or Settings()).extractor))
+        if self.tagger and not wrong:
+            self._tests(found, vocabulary, partial(self.tagger, lexicons, (settings or Settings()).extractor))
         ids = frozenset[str]().union(*(_ids(file.document, "rules") for file in found))
         routes = self._routes(cross.labels_of(found, ids, known))
         if self.problems or wrong or routes is None or settings is None:
@@ -173,11 +174,14 @@ class _Directory:
                 path = ("rules", number, "when")
                 self.problems.append(file.document.problem_inside(path, wrong.line, wrong.column, wrong.message))
 
-    def _tests(self, files: Sequence[cross.Rules], vocabulary: Vocabulary, tag: Tagger) -> None:
+    def _tests(self, files: Sequence[cross.Rules], vocabulary: Vocabulary, make: Callable[[], Tagger]) -> None:
         """What the tests beside the rules say, of those rules that can be compiled."""
-        for document, number, source in ((file.document, *numbered) for file in files for numbered in file.rules):
-            if self.check_rule(source, vocabulary):
-                continue  # said already
+        numbered = ((document, number, rule) for document, rules in files for number, rule in rules)
+        tested = [one for one in numbered if one[2].tests != RuleTests() and not self.check_rule(one[2], vocabulary)]
+        if not tested:
+            return
+        tag = make()
+        for document, number, source in tested:
             for one in trials(compile_rule(source), tag):
                 if one.wrong:
                     path = ("rules", number, "tests", one.key, one.number)

@@ -135,7 +135,9 @@ class Change:
         if new:
             self._new.add(*archived)
         if old != new:
-            (self._more if new else self._less).add(*archived)
+            (self._more if new else self._less).add(
+                archived[0], None
+            )  # examples by article: another of its story may be no change
 
 
 class Comparison:
