@@ -59,12 +59,15 @@ class Found(Struct):
 
 
 class SanctionReader:
+    """Reads one sentence. ``spoken``: the article speaks of sanctions by name."""
+
     def __init__(self, clause: Clause, *, spoken: bool) -> None:
         self.clause = clause
         self.nodes = clause.nodes
         self.spoken = spoken
 
     def found(self) -> Iterator[Found]:
+        """What the words of the sentence say; roles they leave open are empty."""
         for at, node in enumerate(self.nodes):
             found = None
             verbal = node.name is None and self.clause.verbal(at)

@@ -29,6 +29,8 @@ class Found(Struct):
 
 
 class TransferReader:
+    """Reads one sentence. ``rank``: countries by how likely they supply."""
+
     def __init__(self, clause: Clause, rank: dict[str, int]) -> None:
         self.clause = clause
         self.nodes = clause.nodes
@@ -36,6 +38,7 @@ class TransferReader:
         self.armed = any(node.is_item or "military" in node.tags for node in self.nodes)
 
     def found(self) -> Iterator[Found]:
+        """What the words of the sentence say; roles they leave open are empty."""
         if not self.armed:
             return
         told: set[int] = set()
