@@ -6,11 +6,24 @@ import sys
 from collections.abc import Sequence
 
 from services import __version__
-from services.cli import check_config, daemons, dead_letters, demo, explain, init, replay, rules, schemas, streams, tag
+from services.cli import (
+    check_config,
+    daemons,
+    dead_letters,
+    demo,
+    explain,
+    init,
+    ledger,
+    replay,
+    rules,
+    schemas,
+    streams,
+    tag,
+)
 from services.core.errors import ConfigInvalid, WirewatchError
 from services.core.printable import printable
 
-COMMANDS = (demo, daemons, init, check_config, rules, tag, explain, replay, dead_letters, streams, schemas)
+COMMANDS = (demo, daemons, init, check_config, rules, tag, explain, ledger, replay, dead_letters, streams, schemas)
 
 _LONGEST = 2000  # characters of a mistake
 
