@@ -82,3 +82,12 @@ VERBS = _words(
     " counter defend defends defended protect protects protected respond responds responded react reacts reacted ensure"
     " rule rules ruled shut shuts froze freezes focused accused linked tied involved alleged suspected prevent prevents prevented avoid avoids avoided reach reaches reached sit sits sat loom looms loomed mark marks marked"
 )
+# nouns that follow a noun of measures or of transfer to make one with it: "sanctions relief", "arms exports ban"
+COMPOUNDS = _words(
+    "threat threats relief bill bills waiver waivers regime regimes list lists package packages policy evasion pressure push"
+    " exemption exemptions deadline order law act plan plans move talks risk risks fears program programme campaign effort war"
+    " case rules breach busting designation designations target targets fallout snapback escape loophole loopholes regimen"
+    " authority office chief envoy expert experts monitor panel committee lawyer compliance enforcement resolution vote debate"
+    " decision review extension renewal violations violation workaround era noose blow net web cap ban row dispute amid as after"
+    " now still already more on over against"
+)

@@ -23,6 +23,11 @@ def _complete(clause: Clause, found: Found, context: fill.Context) -> None:
     frame, known = found.frame, context.pairs.get("sanction", (None, None))
     if frame.pronoun is not None and not found.imposers and context.subject is not None:
         found.imposers = fill.carried([context.subject], found.targets)
+    if not found.targets and found.imposers and found.imposers[0].country in context.targets:
+        found.targets, found.imposers = (
+            found.imposers[:1],
+            [],
+        )  # "Belarus releases protesters before talks on sanctions"
     if not found.targets:
         found.targets = (
             fill.usually(clause, frame, "target", found.imposers)

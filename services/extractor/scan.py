@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
+from services.core.mention import EntityKind
 from services.extractor.entities import Form, Name
 from services.extractor.inflect import noun_forms, verb_forms
 from services.extractor.lexicons import Lexicons
@@ -48,6 +49,7 @@ class Term(NamedTuple):
     text: str
     weight: float = 0.0
     name: Name | None = None
+    groups: tuple[str, ...] = ()  # of signs, see services/extractor/topic_features.py
 
 
 class Hit(NamedTuple):
@@ -64,7 +66,8 @@ class Scanner:
     def __init__(self, lexicons: Lexicons, phrases: Iterable[tuple[str, str]]) -> None:
         """``phrases``: further phrases with their tags, of the rules for acts."""
         table: dict[str, list[Term]] = {}
-        for term in (*_names(lexicons), *_terms(lexicons), *(Term("tag", tag, text) for text, tag in phrases)):
+        tags = (Term("tag", tag, text, groups=("arms",) if tag == "arms" else ()) for text, tag in phrases)
+        for term in (*_names(lexicons), *_terms(lexicons), *tags):
             table.setdefault(lowered(term.text), []).append(term)
         self._automaton = ahocorasick.Automaton()
         for text, terms in table.items():
@@ -119,20 +122,28 @@ def expanded(term: str) -> tuple[str, ...]:
 
 def _names(lexicons: Lexicons) -> Iterator[Term]:
     for name in lexicons.names:
-        yield Term("name", "", name.text, name=name)
+        yield Term("name", "", name.text, name=name, groups=_groups(name))
         if name.form is Form.NAME and "." not in name.text and name.text.isupper() and len(name.text) > _SHORT_NAME:
-            yield Term("name", "", name.text.capitalize(), name=name)
+            yield Term("name", "", name.text.capitalize(), name=name, groups=_groups(name))
+
+
+def _groups(name: Name) -> tuple[str, ...]:
+    kind = "arms" if name.entity.kind is EntityKind.WEAPON else name.entity.kind.value
+    return (kind, f"usual {name.entity.usual}") if name.entity.usual else (kind,)
 
 
 def _terms(lexicons: Lexicons) -> Iterator[Term]:
     for topic in lexicons.topics:
-        for weight, terms in ((3.0, topic.core), (1.0, topic.support), (-1.0, topic.exclude)):
+        for weight, part, terms in (
+            (3.0, "core", topic.core), (1.0, "support", topic.support), (-1.0, "exclude", topic.exclude)
+        ):  # fmt: skip
+            groups = (f"{topic.id}.{part}",)
             for term in terms:
-                yield from (Term("topic", topic.id, text, weight) for text in expanded(term))
+                yield from (Term("topic", topic.id, text, weight, groups=groups) for text in expanded(term))
     for group, terms in lexicons.signs.signs.items():
         for term in terms:
             forms = verb_forms(term[2:]) if term.startswith("v:") else expanded(term)
-            yield from (Term("sign", group, text) for text in forms)
+            yield from (Term("sign", group, text, groups=(group,)) for text in forms)
     for mask in lexicons.false_friends.masks:
         yield Term("mask", "", mask)
     for field, terms in lexicons.false_friends.vetoes.items():

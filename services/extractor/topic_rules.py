@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from services.core.act import Act, ArmsTransfer
+from services.core.act import Act, ArmsTransfer, Party
 from services.core.mention import Span
 from services.extractor.lexicon_schema import TopicFile
 from services.extractor.scan import Hit
@@ -28,9 +28,13 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 
 class Ruling(Struct, frozen=True):
-    """``ratio``: from 1 on the rules say that the text is about the topic. ``triggers`` are of its acts."""
+    """``ratio``: from 1 on the rules say that the text is about the topic. ``triggers`` are of its acts.
+
+    ``headline``: the title tells an act of the topic with both parties, which settles it.
+    """
 
     ratio: float
+    headline: bool
     triggers: tuple[Span, ...]
     terms: tuple[Hit, ...]
 
@@ -53,7 +57,12 @@ def rule(topic: TopicFile, reading: Reading, hits: Sequence[Hit]) -> Ruling:
     dense = sum(hit.term.weight > 1 for hit in kept) + 2 * len(own) + len(seen)
     if length > 2 * _CHARS_PER_HIT:
         raw *= min(1.0, dense * _CHARS_PER_HIT / (length - _CHARS_PER_HIT))
-    return Ruling(raw / topic.about, (*(act.trigger for act in own), *seen), tuple(kept))
+    headline = any(act.evidence[0].start < title_end and all(_parties(act)) for act in own)
+    return Ruling(raw / topic.about, headline, (*(act.trigger for act in own), *seen), tuple(kept))
+
+
+def _parties(act: Act) -> tuple[Party | None, Party | None]:
+    return (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
 
 
 def _place(at: int, title_end: int) -> float:

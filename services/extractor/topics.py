@@ -11,13 +11,14 @@ import msgspec
 
 from services.core.mention import Span
 from services.core.topic import Topic
-from services.extractor.lexicon_schema import TopicFile, Weights
+from services.extractor.lexicon_schema import Weights
 from services.extractor.lexicons import Lexicons
 from services.extractor.scan import Hit
-from services.extractor.topic_features import Features, groups, read_features
+from services.extractor.topic_features import FeatureReader, Features
 from services.extractor.topic_rules import Reading, Ruling, rule
 
 _MENTIONED = 0.25  # of what the rules need to call it the topic
+_HEADLINE = 0.6  # the least score of a topic of which the title tells an act
 _MOST_EVIDENCE = 8
 
 
@@ -26,8 +27,12 @@ class TopicReader:
 
     def __init__(self, lexicons: Lexicons) -> None:
         self._topics = lexicons.topics
-        self._signs = lexicons.signs
+        self._reader = FeatureReader(lexicons.signs)
         self._weights = lexicons.weights.topics
+        self._by_feature: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for topic, weights in self._weights.items():
+            for name, weight in weights.weights.items():
+                self._by_feature[name].append((topic, weight))
 
     def read(self, reading: Reading, *, other: bool = False) -> tuple[Topic, ...]:
         """The topics of the article, the strongest first.
@@ -36,9 +41,10 @@ class TopicReader:
         only.
         """
         features, rulings = self.features(reading, other=other)
+        scores = self._scores(features)
         found = []
         for topic in self._topics:
-            judged = self._topic(topic, rulings[topic.id], features, reading)
+            judged = self._topic(topic.id, rulings[topic.id], scores, features, reading)
             if judged and other and topic.acts:
                 judged = msgspec.structs.replace(judged, about=False)
             found.append(judged)
@@ -51,7 +57,7 @@ class TopicReader:
             if hit.term.layer == "topic":
                 terms[hit.term.key].append(hit)
         rulings = {topic.id: rule(topic, reading, terms[topic.id]) for topic in self._topics}
-        features = read_features(reading, self._signs) if reading.hits else {}
+        features = self._reader.read(reading)
         for key, ruling in rulings.items():
             if ruling.ratio:
                 features[f"rule {key}"] = ruling.ratio / (ruling.ratio + 1.0)
@@ -61,21 +67,28 @@ class TopicReader:
             features["another field"] = 1.0
         return features, rulings
 
-    def _topic(self, topic: TopicFile, ruling: Ruling, features: Features, reading: Reading) -> Topic | None:
-        weights = self._weights.get(topic.id)
-        score = probability(weights, features) if weights else ruling.ratio / (ruling.ratio + 1.0)
+    def _scores(self, features: Features) -> dict[str, float]:
+        """How likely it is that a desk would want the article, moved so that ``about`` of the weights becomes 0.5."""
+        totals = {topic: weights.base - _odds(weights.about) for topic, weights in self._weights.items()}
+        for name, value in features.items():
+            for topic, weight in self._by_feature.get(name, ()):
+                totals[topic] += value * weight
+        return {topic: 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))) for topic, total in totals.items()}
+
+    def _topic(
+        self, key: str, ruling: Ruling, scores: dict[str, float], features: Features, reading: Reading
+    ) -> Topic | None:
+        score = scores.get(key, ruling.ratio / (ruling.ratio + 1.0))
+        if ruling.headline:
+            score = max(score, _HEADLINE)
         if score < 0.5 and ruling.ratio < _MENTIONED:
             return None
-        evidence = _evidence(reading, ruling, weights, features)
-        return Topic(id=topic.id, score=round(score, 3), about=score >= 0.5, evidence=evidence) if evidence else None
+        evidence = _evidence(reading, ruling, self._weights.get(key), features)
+        return Topic(id=key, score=round(score, 3), about=score >= 0.5, evidence=evidence) if evidence else None
 
 
-def probability(weights: Weights, features: Features) -> float:
-    """How likely it is that a desk would want the article, moved so that ``about`` of the weights becomes 0.5."""
-    known = weights.weights
-    total = weights.base + sum(value * known[name] for name, value in features.items() if name in known)
-    total -= math.log(weights.about / (1.0 - weights.about))
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+def _odds(probability: float) -> float:
+    return math.log(probability / (1.0 - probability))
 
 
 def _evidence(reading: Reading, ruling: Ruling, weights: Weights | None, features: Features) -> tuple[Span, ...]:
@@ -95,7 +108,7 @@ def _telling(weights: Weights, features: Features, hits: Sequence[Hit]) -> list[
         group, at, _ = name.partition("@")
         if at:
             loud[group] += value * weights.weights.get(name, 0.0)
-    ranked = [(max((loud.get(group, 0.0) for group in groups(hit)), default=0.0), hit) for hit in hits]
+    ranked = [(max((loud.get(group, 0.0) for group in hit.term.groups), default=0.0), hit) for hit in hits]
     ranked = [(by, hit) for by, hit in ranked if by > 0]
     return [hit for _, hit in sorted(ranked, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))[:_MOST_EVIDENCE]]
 

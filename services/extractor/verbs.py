@@ -94,6 +94,20 @@ class Verbs:
         named = before.capital and (after.is_party or after.is_item or not self.title)
         return linked or plural or named or (before.is_party and not before.adjective)
 
+    @staticmethod
+    def _object(after: Node) -> bool:
+        """Whether it begins an object (``US sanctions Hamas leaders``) and no compound (``US sanctions relief``)."""
+        if (
+            after.verb is not None
+            or after.word in english.VERBS | english.AUXILIARIES | english.PREPOSITIONS | english.CONJUNCTIONS
+        ):
+            return False
+        return (
+            after.word not in english.COMPOUNDS
+            and not is_stop(after)
+            and not after.tags & {"n.both", "threatening.after"}
+        )
+
     def _noun_as_verb(self, before: Node, after: Node, tense: str) -> bool:
         """``US sanctions Chinese firms`` against ``US sanctions relief``."""
         if before.is_party and not before.adjective:
@@ -104,14 +118,7 @@ class Verbs:
                 or after.word[:1].isdigit()
                 or after.word == "$"
             )
-            return opens or (
-                self.title
-                and after.capital
-                and not after.verb
-                and tense != "base"
-                and after.word not in {"on", "threat", "relief", "threaten"}
-                and (after.word in english.GROUPS or after.name is not None)
-            )
+            return opens or (self.title and tense != "base" and self._object(after))
         return before.word in english.ADVERBS | {"who", "which", "that", "and"} and (after.is_party or after.is_item)
 
     def boundary(self, at: int) -> bool:
