@@ -1,6 +1,7 @@
 """``wirewatch rules``: rules tried on the texts beside them and on the archive."""
 
 import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -230,3 +231,17 @@ def test_examples_are_a_small_number(text: str, capsys: Captured) -> None:
         main(["rules", "backtest", f"--examples={text}"])
     assert ended.value.code == 2
     assert "allowed: 0 to 1000" in capsys.readouterr().err
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("page", ["reference/rules.md", "guides/rules.md"])
+def test_the_tests_shown_in_the_documentation_pass_on_its_rule(page: str, tmp_path: Path, capsys: Captured) -> None:
+    text = (DOCS / page).read_text("utf-8")
+    rule = re.findall(r"^```yaml\n(rules:.*?)```", text, re.DOTALL | re.MULTILINE)[0]
+    tests = re.findall(r"^( *)```yaml\n( *tests:.*?)\n *```", text, re.DOTALL | re.MULTILINE)[0]
+    shown = "\n".join(line.removeprefix(tests[0]) for line in tests[1].splitlines())
+    write(tmp_path, {"rules/arms.yaml": rule.rstrip() + "\n" + shown + "\n"})
+    status = main(["rules", "test", "--config", str(tmp_path)])
+    assert status == 0, capsys.readouterr().out
