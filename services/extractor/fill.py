@@ -73,16 +73,6 @@ def before(clause: Clause, frame: Frame, others: Sequence[Party]) -> list[Party]
     return []
 
 
-def behind(clause: Clause, frame: Frame, others: Sequence[Party]) -> list[Party]:
-    """The nearest party right of the trigger that is none of ``others``."""
-    for at in range(frame.at + 1, len(clause.nodes)):
-        if clause.nodes[at].is_party:
-            party = parties.of_node(clause.sentence, at, Method.NEAREST)
-            if not among(party, others):
-                return [party]
-    return []
-
-
 def placed(clause: Clause, at: int) -> bool:
     """Whether the party only says where."""
     j = at - 1

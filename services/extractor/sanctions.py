@@ -32,7 +32,6 @@ def _complete(clause: Clause, found: Found, context: fill.Context) -> None:
         found.targets = (
             fill.usually(clause, frame, "target", found.imposers)
             or fill.carried([party for party in context.title if party.country in context.targets], found.imposers)
-            or fill.behind(clause, frame, found.imposers)
             or fill.before(clause, frame, found.imposers)
             or fill.carried([known[1], *context.title], found.imposers)
         )

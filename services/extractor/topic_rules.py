@@ -39,13 +39,18 @@ class Ruling(Struct, frozen=True):
     terms: tuple[Hit, ...]
 
 
+_NOTHING = Ruling(0.0, False, (), ())
+
+
 def rule(topic: TopicFile, reading: Reading, hits: Sequence[Hit]) -> Ruling:
     """Judge what was read by ``hits``, the terms of the topic in it."""
-    length, title_end, half = len(reading.text), reading.title_end, reading.half
     own = [
         act for act in reading.acts if ("arms_transfer" if isinstance(act, ArmsTransfer) else "sanction") in topic.acts
     ]
-    seen = [span for kind in topic.acts for span in half.get(kind, ())]
+    seen = [span for kind in topic.acts for span in reading.half.get(kind, ())]
+    if not (own or seen or hits):
+        return _NOTHING
+    length, title_end = len(reading.text), reading.title_end
     kept = _longest(hits)
     core = _weigh((hit for hit in kept if hit.term.weight > 1), title_end)
     support = _weigh((hit for hit in kept if hit.term.weight == 1), title_end)

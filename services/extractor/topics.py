@@ -19,7 +19,7 @@ from services.extractor.topic_rules import Reading, Ruling, rule
 
 _MENTIONED = 0.25  # of what the rules need to call it the topic
 _HEADLINE = 0.6  # the least score of a topic of which the title tells an act
-_MOST_EVIDENCE = 8
+_MOST_EVIDENCE, _FEW = 8, 3
 
 
 class TopicReader:
@@ -56,7 +56,7 @@ class TopicReader:
         for hit in reading.hits:
             if hit.term.layer == "topic":
                 terms[hit.term.key].append(hit)
-        rulings = {topic.id: rule(topic, reading, terms[topic.id]) for topic in self._topics}
+        rulings = {topic.id: rule(topic, reading, terms.get(topic.id, ())) for topic in self._topics}
         features = self._reader.read(reading)
         for key, ruling in rulings.items():
             if ruling.ratio:
@@ -95,7 +95,7 @@ def _evidence(reading: Reading, ruling: Ruling, weights: Weights | None, feature
     """The triggers of acts and the topic's own terms; where those are few, the signs that speak most for it."""
     found = list(ruling.triggers)
     found += [_span(reading.text, hit) for hit in ruling.terms]
-    if weights and len(found) < _MOST_EVIDENCE:
+    if weights and len(found) < _FEW:
         found += [_span(reading.text, hit) for hit in _telling(weights, features, reading.hits)]
     unique = list(dict.fromkeys(found))[:_MOST_EVIDENCE]
     return tuple(sorted(unique, key=lambda span: (span.start, span.end)))
@@ -103,13 +103,14 @@ def _evidence(reading: Reading, ruling: Ruling, weights: Weights | None, feature
 
 def _telling(weights: Weights, features: Features, hits: Sequence[Hit]) -> list[Hit]:
     """Hits of the groups that speak for the topic, those that speak loudest first."""
+    known = weights.weights
     loud: dict[str, float] = defaultdict(float)
     for name, value in features.items():
         group, at, _ = name.partition("@")
-        if at:
-            loud[group] += value * weights.weights.get(name, 0.0)
-    ranked = [(max((loud.get(group, 0.0) for group in hit.term.groups), default=0.0), hit) for hit in hits]
-    ranked = [(by, hit) for by, hit in ranked if by > 0]
+        if at and name in known:
+            loud[group] += value * known[name]
+    groups = {group: by for group, by in loud.items() if by > 0}
+    ranked = [(groups[group], hit) for hit in hits for group in hit.term.groups if group in groups]
     return [hit for _, hit in sorted(ranked, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))[:_MOST_EVIDENCE]]
 
 
