@@ -39,7 +39,7 @@ class Ruling(Struct, frozen=True):
     terms: tuple[Hit, ...]
 
 
-_NOTHING = Ruling(0.0, False, (), ())
+_NOTHING = Ruling(ratio=0.0, headline=False, triggers=(), terms=())
 
 
 def rule(topic: TopicFile, reading: Reading, hits: Sequence[Hit]) -> Ruling:
