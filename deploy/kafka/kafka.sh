@@ -38,6 +38,17 @@ check_java() {
 # The jars are complete when the stamp is newer than the pom: a fetch that was cut off is done again.
 fetch() {
     local stamp="$libs/.complete"
+    mkdir -p "$home/target"
+    if command -v flock >/dev/null; then # two at once would remove each other's jars
+        exec 9>"$home/target/.lock"
+        flock 9
+    fi
+    fetch_once "$stamp"
+    exec 9>&-
+}
+
+fetch_once() {
+    local stamp="$1"
     [[ -e "$stamp" && ! "$home/pom.xml" -nt "$stamp" ]] && return
     command -v mvn >/dev/null || fail "no mvn found; the first start needs Maven 3 to fetch Apache Kafka"
     echo "fetching Apache Kafka into $libs" >&2

@@ -116,7 +116,9 @@ def test_what_the_server_says_decides(server: MailServer, changes: dict[str, Any
 def test_no_answer_to_the_text_is_ambiguous_and_bounded(server: MailServer) -> None:
     server.delay = 3.0
     begun = time.monotonic()
-    assert send(server, timeout=0.7) == Ambiguous(reason="no answer within 0.7 s")
+    # Cutting the connection off is noticed by the limit or by the reader, whichever thread is first.
+    reasons = ("no answer within 0.7 s", "connection lost: SMTPServerDisconnected")
+    assert send(server, timeout=0.7) in [Ambiguous(reason=reason) for reason in reasons]
     assert time.monotonic() - begun < 2.5
 
 
