@@ -56,8 +56,8 @@ def replay(articles: Path, loaded: Configuration, out: Path | None) -> int:
             shown.step(f"{outcome.at:%Y-%m-%d %H:%M}")
     shown.clear()
     seconds = time.monotonic() - begun
-    refused = f", {lines.bad} lines refused" if lines.bad else ""
-    print(f"{len(lines)} articles replayed in {seconds:.1f} s{refused}", file=sys.stderr)
+    refused = f", {_counted(lines.bad, 'line')} refused" if lines.bad else ""
+    print(f"{_counted(len(lines), 'article')} replayed in {seconds:.1f} s{refused}", file=sys.stderr)
     return 1 if lines.bad else 0
 
 
@@ -83,6 +83,10 @@ class Progress:
         """Leave the line empty."""
         if self._on:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _complain(what: str) -> None:

@@ -97,7 +97,7 @@ class Replay:
     def _one(self, line: Line, transaction: AlertTransaction, *, again: bool) -> Outcome:
         """Seen, read and decided, as poller, extractor and alerter would have, at the time of its publication."""
         now = line.at
-        verdict = decide(_poll(now), str(line.id), _entry(line), self._seen.get(str(line.id)))
+        verdict = decide(_poll(line), str(line.id), _entry(line), self._seen.get(str(line.id)))
         if again and verdict.seen is not None:
             self._seen[verdict.seen.article_id] = verdict.seen
         article = verdict.article
@@ -127,8 +127,9 @@ class Replay:
             pass
 
 
-def _poll(now: datetime) -> Poll:
-    return Poll(feed=Feed(id=_NOWHERE, url=_NOWHERE, outlet=_NOWHERE), url=_NOWHERE, at=now)
+def _poll(line: Line) -> Poll:
+    """All outlets share a feed: what an id says again is a revision, whoever says it."""
+    return Poll(feed=Feed(id=_NOWHERE, url=_NOWHERE, outlet=line.outlet or _NOWHERE), url=_NOWHERE, at=line.at)
 
 
 def _entry(line: Line) -> Entry:
