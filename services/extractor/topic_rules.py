@@ -30,16 +30,18 @@ class Reading(Struct, frozen=True, kw_only=True):
 class Ruling(Struct, frozen=True):
     """``ratio``: from 1 on the rules say that the text is about the topic. ``triggers`` are of its acts.
 
-    ``headline``: the title tells an act of the topic with both parties, which settles it.
+    ``grounds``: there is an act, part of one or a core term. ``headline``: the title tells an act of the topic with both
+    parties, which settles it.
     """
 
     ratio: float
+    grounds: bool
     headline: bool
     triggers: tuple[Span, ...]
     terms: tuple[Hit, ...]
 
 
-_NOTHING = Ruling(ratio=0.0, headline=False, triggers=(), terms=())
+_NOTHING = Ruling(ratio=0.0, grounds=False, headline=False, triggers=(), terms=())
 
 
 def rule(topic: TopicFile, reading: Reading, hits: Sequence[Hit]) -> Ruling:
@@ -63,7 +65,8 @@ def rule(topic: TopicFile, reading: Reading, hits: Sequence[Hit]) -> Ruling:
     if length > 2 * _CHARS_PER_HIT:
         raw *= min(1.0, dense * _CHARS_PER_HIT / (length - _CHARS_PER_HIT))
     headline = any(act.evidence[0].start < title_end and all(_parties(act)) for act in own)
-    return Ruling(raw / topic.about, headline, (*(act.trigger for act in own), *seen), tuple(kept))
+    triggers = (*(act.trigger for act in own), *seen)
+    return Ruling(raw / topic.about, bool(triggers or core), headline, triggers, tuple(kept))
 
 
 def _parties(act: Act) -> tuple[Party | None, Party | None]:

@@ -37,15 +37,15 @@ class TopicReader:
     def read(self, reading: Reading, *, other: bool = False) -> tuple[Topic, ...]:
         """The topics of the article, the strongest first.
 
-        ``other``: the words of another field outweigh ours, or no party is named: then the topics of acts are mentioned
-        only.
+        Topics of acts (arms transfers, sanctions) are mentioned only where there is neither an act, nor part of one, nor a
+        core term; and with ``other``: the words of another field outweigh ours, or no party is named.
         """
         features, rulings = self.features(reading, other=other)
         scores = self._scores(features)
         found = []
         for topic in self._topics:
             judged = self._topic(topic.id, rulings[topic.id], scores, features, reading)
-            if judged and other and topic.acts:
+            if judged and topic.acts and (other or not rulings[topic.id].grounds):
                 judged = msgspec.structs.replace(judged, about=False)
             found.append(judged)
         return tuple(sorted((topic for topic in found if topic), key=lambda topic: (-topic.score, topic.id)))
