@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from services.core.entry import Document
+from services.core.settings import PollerSettings
 from services.poller.failures import FetchFailed, FetchFailure
 from services.poller.parse import Job
 from services.poller.workers import ParseWorkers
@@ -22,9 +23,9 @@ QUICK = msgspec.structs.replace(SETTINGS, parse_seconds=1.0)
 HEAD, TAIL = b"<rss version='2.0'><channel>", b"</channel></rss>"
 
 
-def with_workers(use: Callable[[ParseWorkers], Awaitable[T]], count: int = 1) -> T:
+def with_workers(use: Callable[[ParseWorkers], Awaitable[T]], count: int = 1, settings: PollerSettings = QUICK) -> T:
     async def run() -> T:
-        workers = ParseWorkers(QUICK, count)
+        workers = ParseWorkers(settings, count)
         try:
             return await use(workers)
         finally:
@@ -203,6 +204,6 @@ def test_a_million_entries_are_the_first_thousand(one: bytes) -> None:
 
 def test_the_text_of_a_document_is_bounded_as_a_whole() -> None:
     body = rss(*(item(str(number), "t", summary="word " * 4000) for number in range(600)))
-    document = with_workers(lambda workers: read(workers, body))
+    document = with_workers(lambda workers: read(workers, body), settings=SETTINGS)
     assert 300 < len(document.entries) < 600
     assert document.dropped == 600 - len(document.entries)
