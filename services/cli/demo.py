@@ -34,7 +34,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(_args: argparse.Namespace) -> int:
     """0 when everything the feeds held came through, 1 when a step did not settle in time."""
-    with tempfile.TemporaryDirectory(prefix="wirewatch-demo-") as directory, DemoServer(read_stories(), datetime.now(UTC)) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="wirewatch-demo-") as directory,
+        DemoServer(read_stories(), datetime.now(UTC)) as server,
+    ):
         server.write_configuration(Path(directory))
         loaded = load_configuration(Path(directory))
         settings = msgspec.structs.replace(loaded.settings, data_dir=f"{directory}/data")
@@ -96,7 +99,11 @@ def _summary(app: App, seconds: float) -> None:
     assert isinstance(poller, Poller)
     assert isinstance(alerter, Alerter)
     polled, decided = poller.totals, alerter.totals()
-    sent = sum(n for (receiver, state), n in app.store.outbox.depth().items() if state == DeliveryState.SENT and receiver[0] != "@")
+    sent = sum(
+        n
+        for (receiver, state), n in app.store.outbox.depth().items()
+        if state == DeliveryState.SENT and receiver[0] != "@"
+    )
     suppressed = {fate: n for fate, n in decided.fates.items() if fate not in {"alerted", "no_rule"}}
     rows = (
         ("feeds polled", f"{polled.feeds} feeds, {polled.polls} polls"),
