@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from services.core.errors import ConfigInvalid
+from services.core.mention import EntityKind
 from services.core.rules.vocabulary import Vocabulary
 from services.extractor import lexicon_schema as schema
 from services.extractor.entities import Entity, Name, read_entities
@@ -38,6 +39,7 @@ _SINGLE: dict[str, type[Any]] = {
     "acts/sanction.yaml": schema.SanctionFile,
 }
 _OPTIONAL = {"topic_signs.yaml": schema.SignsFile(signs={}), "topic_weights.yaml": schema.WeightsFile(topics={})}
+_ENTITY_GROUPS = frozenset({"arms", "usual target", "usual imposer", *(kind.value for kind in EntityKind)})
 _MOST_PROBLEMS = 200
 
 
@@ -97,6 +99,7 @@ class _Loader:
             self.problems += source.problems
         if not topics:
             self._missing("topics", "there is no topic")
+        self._groups(single["topic_signs.yaml"], single["topic_weights.yaml"], [topic for topic in topics if topic])
         if self.problems:
             return None
         return Lexicons(
@@ -105,6 +108,21 @@ class _Loader:
             transfer=single["acts/arms_transfer.yaml"], sanction=single["acts/sanction.yaml"],
             false_friends=single["false_friends.yaml"], signs=single["topic_signs.yaml"], weights=single["topic_weights.yaml"],
         )  # fmt: skip
+
+    def _groups(
+        self, signs: schema.SignsFile | None, weights: schema.WeightsFile | None, topics: list[schema.TopicFile]
+    ) -> None:
+        """Names in the files of signs and weights that stand for nothing."""
+        known = {
+            *_ENTITY_GROUPS,
+            *(f"{topic.id}.{part}" for topic in topics for part in ("core", "support", "exclude")),
+        }
+        known |= set(signs.signs) if signs else set()
+        for name, line in (signs.together if signs else {}).items():
+            for group in sorted({group for part in (*line.all, line.none) for group in part} - known):
+                self._missing("topic_signs.yaml", f'together.{name}: there is no group "{group}"')
+        for topic in sorted(set(weights.topics if weights else {}) - {topic.id for topic in topics}):
+            self._missing("topic_weights.yaml", f'topics.{topic}: there is no topic "{topic}"')
 
     def _name(self, path: Path) -> str:
         return str(Path(self.directory.name) / path.relative_to(self.directory))
