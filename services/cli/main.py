@@ -22,6 +22,7 @@ from services.cli import (
 )
 from services.core.errors import ConfigInvalid, WirewatchError
 from services.core.printable import printable
+from services.telemetry import log
 
 COMMANDS = (demo, daemons, init, check_config, rules, tag, explain, ledger, replay, dead_letters, streams, schemas)
 
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. 0 done, 1 the input or the configuration is wrong, 2 the command line is."""
     args = parser().parse_args(argv)
+    log.configure("warning", "console")  # what a command prints is its output; daemons configure their own
     try:
         status = int(args.run(args))
         sys.stdout.flush()  # here, where a reader that has gone is still expected
