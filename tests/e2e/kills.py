@@ -156,7 +156,7 @@ def run_kafka(directory: Path, kills: int, seed: int) -> Result:
         return _run(directory, slack, ("poller", "extractor", "alerter"), kills, seed, settings)
 
 
-def _run(  # noqa: PLR0917  the two deployments give all of it in one line
+def _run(
     directory: Path, slack: SlackServer, services: tuple[str, ...], kills: int, seed: int, settings: dict[str, object]
 ) -> Result:
     outlets = Outlets(FEEDS)

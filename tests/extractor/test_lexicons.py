@@ -52,7 +52,9 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("name", "text", "later", "key", "message"), MISTAKES)
-def test_a_mistake_is_named_with_its_place(directory: Path, name: str, text: str, later: int, key: str, message: str) -> None:  # noqa: PLR0917  a row of the table
+def test_a_mistake_is_named_with_its_place(
+    directory: Path, name: str, text: str, later: int, key: str, message: str
+) -> None:
     line = append(directory / name, text) + later
     problems = check_lexicons(directory)
     assert problems
