@@ -1,7 +1,7 @@
 """What a text shows that may speak for or against a topic, each with a name that people can read.
 
 ===========================  ==================================================================================
-``GROUP@head``               a word of the group stands in the title or in the 400 code points after it
+``GROUP@head``               a word of the group stands in the title or in the 600 code points after it
 ``GROUP@more``               ... how many there: 0 for one, 1 for three and more
 ``GROUP@rest``               ... how densely after the head: 1 for two in 1,000 code points and more
 ``TOGETHER@head``, ``@rest`` the groups of a line of ``together`` stand in one sentence, in the head or after it
@@ -27,7 +27,7 @@ from services.extractor.lexicon_schema import SignsFile
 from services.extractor.scan import Hit
 from services.extractor.topic_rules import Reading
 
-HEAD = 400  # code points after the title
+HEAD = 600  # code points after the title
 _MOST_HITS = 3000  # of a text; what follows adds nothing to what it is about
 _STOP = re.compile(r"[.!?;][\"')]*\s|\n|\|")
 _LINK = re.compile(r"s? (to|for|from|into) (?:the )?")

@@ -27,7 +27,7 @@ from tests.extractor.gold import SHARED, article
 Matrix = npt.NDArray[np.float64]
 
 _FOLDS, _SEEDS = 5, (1, 2, 3)
-_PENALTIES = (1.5, 3.0, 6.0)
+_PENALTIES = (3.0, 6.0)
 _RARE = 5  # a feature that fewer articles show gets no weight
 _STEPS = 120
 _SMALLEST = 0.04  # weights below it are left out
