@@ -31,6 +31,7 @@ from services.core.rules.vocabulary import ACT_KINDS, ROLES
 # What an article that has such a key costs, roughly: how common keys of the sort are.
 _COST = {"role": 1.0, "id": 2.0, "name": 2.0, "word": 2.0, "stem": 4.0, "country": 8.0, "act": 20.0, "topic": 40.0,
          "mention": 50.0, "outlet": 60.0, "lang": 1000.0}  # fmt: skip
+_TEXT = frozenset({"word", "stem"})
 Key = tuple[str, ...]
 _PARTIES = ("supplier", "recipient", "imposer", "target")
 
@@ -41,6 +42,8 @@ class RuleIndex:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
         self._always: list[int] = []
+        self._gates: set[Key] = set()  # without one of these, no rule filed under words can match
+        self._gated = True
         filed: defaultdict[Key, list[int]] = defaultdict(list)
         for number, rule in enumerate(self.rules):
             required = required_keys(rule.expression)
@@ -49,6 +52,10 @@ class RuleIndex:
                 continue
             for key in required:
                 filed[key].append(number)
+            if any(key[0] in _TEXT for key in required):
+                gate = required_keys(rule.expression, texts=False)
+                self._gated = self._gated and gate is not None
+                self._gates |= gate or set()
         self._filed = dict(filed)
         self._stems = sorted({len(key[1]) for key in filed if key[0] == "stem"})
 
@@ -61,23 +68,29 @@ class RuleIndex:
     def candidates(self, reading: Reading) -> list[int]:
         """Numbers of the rules that can match, in their order."""
         numbers = set(self._always)
-        filed = self._filed
-        for key in article_keys(reading, self._stems):
-            if key in filed:
-                numbers.update(filed[key])
+        found = set(article_keys(reading))
+        if not self._gated or not self._gates.isdisjoint(found):  # of most articles nobody asks for the words
+            found.update(word_keys(reading, self._stems))
+        for key in self._filed.keys() & found:
+            numbers.update(self._filed[key])
         return sorted(numbers)
 
 
-def required_keys(expression: Expression) -> frozenset[Key] | None:
-    """Keys of which an article must have at least one for the rule to match; None: any article may match."""
+def required_keys(expression: Expression, *, texts: bool = True) -> frozenset[Key] | None:
+    """Keys of which an article must have at least one for the rule to match; None: any article may match.
+
+    Without ``texts``, none of them is a word of the text.
+    """
     match expression:
         case All(parts=parts):
-            known = [required for part in parts if (required := required_keys(part)) is not None]
+            known = [required for part in parts if (required := required_keys(part, texts=texts)) is not None]
             return min(known, key=_cost, default=None)
         case Any(parts=parts):
-            each = [required_keys(part) for part in parts]
+            each = [required_keys(part, texts=texts) for part in parts]
             return None if None in each else frozenset().union(*(keys for keys in each if keys))
         case Not():
+            return None
+        case Phrase() if not texts:
             return None
         case ActIs():
             return _act_keys(expression)
@@ -128,17 +141,21 @@ def _role_keys(kinds: tuple[str, ...], condition: RoleIs) -> frozenset[Key]:
     return frozenset(("role", kind, role, *_value_key(value)) for kind, role in roles for value in condition.values)
 
 
-def article_keys(reading: Reading, stems: Iterable[int] = ()) -> Iterator[Key]:
-    """Every key of an article, with the beginnings of its words that are ``stems`` long."""
+def word_keys(reading: Reading, stems: Iterable[int] = ()) -> Iterator[Key]:
+    """The words of an article, and the beginnings of them that are ``stems`` long."""
+    for word in reading.places:
+        yield ("word", word)
+    for length in stems:
+        yield from {("stem", word[:length]) for word in reading.places if len(word) >= length}
+
+
+def article_keys(reading: Reading) -> Iterator[Key]:
+    """Every key of an article but its words."""
     tagged = reading.tagged
     yield ("outlet", tagged.article.outlet)
     language = tagged.language or tagged.article.language
     if language:
         yield ("lang", language.partition("-")[0].lower())
-    for word in reading.places:
-        yield ("word", word)
-    for length in stems:
-        yield from {("stem", word[:length]) for word in reading.places if len(word) >= length}
     for topic in tagged.topics:
         yield ("mention", topic.id)
         if topic.about:
