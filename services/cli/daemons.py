@@ -1,6 +1,7 @@
 """``wirewatch run`` (everything in one process) and ``poller``, ``extractor``, ``alerter`` (one each)."""
 
 import argparse
+import signal
 from collections.abc import Sequence
 
 from services.app import App
@@ -39,6 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT; SIGHUP reloads the configuration."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     parts = PARTS[args.command]
     loaded = _complete(args, parts)
     telemetry = loaded.settings.telemetry

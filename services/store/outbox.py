@@ -32,6 +32,8 @@ class SqlOutbox:
         The ``due_at`` of a claimed row is the end of its lease.
         """
         until = now + timedelta(seconds=seconds)
+        if not self._waits(receivers, now):  # the usual case, and on SQLite it must not take the write lock
+            return ()
         with self._database.write() as connection:
             waiting = [_due(connection, receiver, now, limit) for receiver in sorted(set(receivers))]
             in_turn = (row for row in chain.from_iterable(zip_longest(*waiting)) if row is not None)
@@ -39,6 +41,11 @@ class SqlOutbox:
             if rows:
                 connection.execute(_claimed(rows, owner, until))
         return tuple(_sending(row, until) for row in rows)
+
+    def _waits(self, receivers: Collection[str], now: datetime) -> bool:
+        """Whether anything is due, by reading alone."""
+        with self._database.read() as connection:
+            return any(_due(connection, receiver, now, 1) for receiver in sorted(set(receivers)))
 
     def settle(
         self, owner: str, row: OutboxRow, outcome: Outcome, now: datetime, *, state: DeliveryState, due_at: datetime
