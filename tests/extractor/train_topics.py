@@ -27,7 +27,7 @@ from tests.extractor.gold import SHARED, article
 Matrix = npt.NDArray[np.float64]
 
 _FOLDS, _SEEDS = 5, (1, 2, 3)
-_PENALTIES = (3.0, 6.0)
+_PENALTY = 3.0
 _RARE = 5  # a feature that fewer articles show gets no weight
 _STEPS = 120
 _SMALLEST = 0.04  # weights below it are left out
@@ -70,12 +70,12 @@ def matrix(features: list[Features], names: list[str]) -> Matrix:
     return table
 
 
-def fit(table: Matrix, labels: Matrix, penalty: float) -> Matrix:
+def fit(table: Matrix, labels: Matrix) -> Matrix:
     """Ridge logistic regressions, one column of weights per column of labels.
 
     Boehning's bound of the curvature makes one matrix serve all steps and all labels; Nesterov's momentum makes them few.
     """
-    ridge = np.full(table.shape[1], penalty)
+    ridge = np.full(table.shape[1], _PENALTY)
     ridge[0] = 1e-3
     inverse = np.linalg.inv(table.T @ table / 4 + np.diag(ridge))
     weights = before = np.zeros((table.shape[1], labels.shape[1]))
@@ -92,13 +92,13 @@ def sigmoid(value: Matrix) -> Matrix:
     return np.asarray(1 / (1 + np.exp(-np.clip(value, -30, 30))))
 
 
-def held_out(table: Matrix, labels: Matrix, penalty: float, seed: int) -> Matrix:
+def held_out(table: Matrix, labels: Matrix, seed: int) -> Matrix:
     """The probability of each label, by a regression that did not see the row."""
     fold = np.random.default_rng(seed).permutation(len(table)) % _FOLDS
     scores = np.zeros_like(labels)
     for number in range(_FOLDS):
         inside = fold != number
-        scores[~inside] = sigmoid(table[~inside] @ fit(table[inside], labels[inside], penalty))
+        scores[~inside] = sigmoid(table[~inside] @ fit(table[inside], labels[inside]))
     return scores
 
 
@@ -125,7 +125,8 @@ def main() -> None:
     topics = [topic.id for topic in lexicons.topics]
     table = matrix(features, names)
     labels = np.array([[topic in row["topics"] for topic in topics] for row in rows], dtype=float)
-    tries = {penalty: [held_out(table, labels, penalty, seed) for seed in _SEEDS] for penalty in _PENALTIES}
+    runs = [held_out(table, labels, seed) for seed in _SEEDS]
+    fitted = fit(table, labels)
     lines = [
         "# Fitted by python -m tests.extractor.train_topics --write; docs/decisions/0007-topics.md says how.",
         "topics:",
@@ -133,17 +134,12 @@ def main() -> None:
     totals = []
     for column, topic in enumerate(topics):
         truth = np.tile(labels[:, column] > 0, len(_SEEDS))
-        by = {penalty: np.concatenate([scores[:, column] for scores in found]) for penalty, found in tries.items()}
-        cuts = {penalty: cut(truth, scores) for penalty, scores in by.items()}
-        reached = {penalty: f1(truth, scores >= cuts[penalty]) for penalty, scores in by.items()}
-        penalty = max(reached, key=lambda penalty: reached[penalty])
+        scores = np.concatenate([run[:, column] for run in runs])
+        about = cut(truth, scores)
         ruled = f1(labels[:, column] > 0, np.array([f"rule {topic} about" in values for values in features]))
-        print(
-            f"{topic:17} rules {ruled:.3f}  fitted, held out {reached[penalty]:.3f}  (n={int(labels[:, column].sum())}, penalty {penalty:.0f})"
-        )
-        totals.append(reached[penalty])
-        weights = fit(table, labels[:, column : column + 1], penalty)[:, 0]
-        lines += _entry(topic, cuts[penalty], weights, names)
+        totals.append(f1(truth, scores >= about))
+        print(f"{topic:17} rules {ruled:.3f}  fitted, held out {totals[-1]:.3f}  (n={int(labels[:, column].sum())})")
+        lines += _entry(topic, about, fitted[:, column], names)
     print(f"{'mean':17} {np.mean(totals):.3f}; {len(names)} features")
     if "--write" in sys.argv:
         Path(default_directory() / "lexicons" / "topic_weights.yaml").write_text("\n".join(lines) + "\n")
