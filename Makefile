@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CONFIG ?= deploy/config
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench run schemas lock kafka-up kafka-down clean
+.PHONY: demo test lint types bench train run schemas lock kafka-up kafka-down clean
 
 demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
 	@$(BIN)/wirewatch demo
@@ -26,6 +26,9 @@ types: $(VENV)/dev
 
 bench: $(VENV)/dev  ## speed as ratios, against a peer in the same run
 	$(BIN)/python -m tests.bench
+
+train: $(VENV)/dev  ## fit the topic weights anew after the lexicons changed: needs labelled news beside the repository
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.extractor.train_topics --write
 
 schemas: $(VENV)/runtime  ## write the JSON Schemas from the code
 	$(BIN)/wirewatch schemas schemas
