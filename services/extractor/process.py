@@ -23,7 +23,8 @@ import structlog
 
 from services.core.errors import Fatal
 from services.core.ports.edges import Tagger
-from services.extractor.reader import LENGTH, Reply
+from services.extractor.reader import Reply
+from services.frames import LENGTH
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -23,8 +22,8 @@ from services.core.article import Article, TaggedArticle
 from services.core.errors import Poison, PoisonReason
 from services.core.ports.bus import Headers
 from services.core.ports.edges import Tagger
+from services.frames import receive, send
 
-LENGTH = 4  # bytes
 _DETAIL = 1000
 
 
@@ -92,22 +91,6 @@ def main() -> int:
     except BrokenPipeError:
         pass  # the parent is gone
     return 0
-
-
-def receive(source: BinaryIO) -> bytes | None:
-    """The next frame; None at the end of the input."""
-    head = source.read(LENGTH)
-    if len(head) < LENGTH:
-        return None
-    size = int.from_bytes(head, "big")
-    body = source.read(size)
-    return body if len(body) == size else None
-
-
-def send(sink: BinaryIO, body: bytes) -> None:
-    """One frame."""
-    sink.write(len(body).to_bytes(LENGTH, "big") + body)
-    sink.flush()
 
 
 if __name__ == "__main__":

@@ -11,17 +11,16 @@ import resource
 import sys
 from math import ceil
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
 from services.core.entry import Document
+from services.frames import receive, send
 from services.poller.failures import FetchFailed, FetchFailure
 from services.poller.parse import Job, parse
 
 OUT_OF_MEMORY = 3  # exit status
-LENGTH = 4  # bytes
 MAX_REPLY = 64 * 1024 * 1024
 
 
@@ -59,12 +58,12 @@ def main(memory: int, seconds: float) -> int:
     os.dup2(2, 1)  # nothing that prints can disturb the answers
     _limit(memory)
     gc.freeze()
-    _write(sink, b"")
+    send(sink, b"")
     decoder = msgspec.msgpack.Decoder(Job)
     try:
-        while (frame := _read(source)) is not None:
+        while (frame := receive(source)) is not None:
             _allow(seconds)
-            _write(sink, msgspec.msgpack.encode(answer(decoder.decode(frame))))
+            send(sink, msgspec.msgpack.encode(answer(decoder.decode(frame))))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BrokenPipeError:
@@ -94,20 +93,6 @@ def _allow(seconds: float) -> None:
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     limit = ceil(used.ru_utime + used.ru_stime + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
-
-
-def _read(source: BinaryIO) -> bytes | None:
-    head = source.read(LENGTH)
-    if len(head) < LENGTH:
-        return None
-    size = int.from_bytes(head, "big")
-    body = source.read(size)
-    return body if len(body) == size else None
-
-
-def _write(sink: BinaryIO, body: bytes) -> None:
-    sink.write(len(body).to_bytes(LENGTH, "big") + body)
-    sink.flush()
 
 
 if __name__ == "__main__":

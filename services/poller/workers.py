@@ -14,9 +14,10 @@ import structlog
 from services.core.entry import Document
 from services.core.errors import Fatal
 from services.core.settings import PollerSettings
+from services.frames import LENGTH
 from services.poller.failures import FetchFailed, FetchFailure
 from services.poller.parse import Job
-from services.poller.worker import LENGTH, MAX_REPLY, OUT_OF_MEMORY, Refused, Reply
+from services.poller.worker import MAX_REPLY, OUT_OF_MEMORY, Refused, Reply
 
 log = structlog.get_logger(__name__)
 
