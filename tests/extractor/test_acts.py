@@ -26,7 +26,7 @@ TRANSFERS = [
     ("Uruguay suspends sale of missiles to Malta", ["UY > MT halted asserted"]),
     ("US approves arms sale to Taiwan", ["US > TW agreed asserted"]),
     ("Iran's supply of drones to Russia grows, officials fear.", ["IR > RU delivered alleged"]),
-    ("Portugal freezes exports of armoured vehicles to Chile", ["PT > CL halted asserted"]),
+    ("Portugal suspends exports of armoured vehicles to Chile", ["PT > CL halted asserted"]),
     ("UK to resume Saudi arms sales", ["GB > SA agreed asserted"]),
     ("US-supplied missiles reached Ukraine in May, and Ukraine thanked Washington for military aid to Kyiv.", ["US > UA delivered asserted"]),
     # who says so
