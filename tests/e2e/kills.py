@@ -1,6 +1,6 @@
 """kill -9 at random moments: what must hold afterwards, and a program that counts it.
 
-``python -m tests.e2e.kills embedded|kafka --kills 30`` prints the figures; test_kills.py holds shorter runs to the same.
+``python -m tests.e2e.kills embedded|apart|kafka --kills 30`` prints the figures; test_kills.py holds shorter runs to the same.
 """
 
 import argparse
@@ -146,6 +146,12 @@ def run_embedded(directory: Path, kills: int, seed: int) -> Result:
         return _run(directory, slack, ("run",), kills, seed, {})
 
 
+def run_apart(directory: Path, kills: int, seed: int) -> Result:
+    """Three daemons of one machine, on SQLite."""
+    with SlackServer() as slack:
+        return _run(directory, slack, ("poller", "extractor", "alerter"), kills, seed, {})
+
+
 def run_kafka(directory: Path, kills: int, seed: int) -> Result:
     """Three daemons on Kafka and PostgreSQL."""
     with SlackServer() as slack, kafka_broker(directory / "broker") as broker, postgresql_server() as postgresql:
@@ -176,15 +182,17 @@ def _run(
         outlets.close()
 
 
+_RUNS = {"embedded": run_embedded, "apart": run_apart, "kafka": run_kafka}
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("deployment", choices=("embedded", "kafka"))
+    arguments.add_argument("deployment", choices=tuple(_RUNS))
     arguments.add_argument("--kills", type=int, default=30, help="of each service")
     arguments.add_argument("--seed", type=int, default=1)
     args = arguments.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        run = run_embedded if args.deployment == "embedded" else run_kafka
-        result = run(Path(directory), args.kills, args.seed)
+        result = _RUNS[args.deployment](Path(directory), args.kills, args.seed)
     repeats = sum(count - 1 for count in result.posts.values())
     print(
         f"kills {result.kills}, {result.published} articles, {result.tagged} tagged, {result.deals} deals, {len(result.alerts)} alerted"
