@@ -169,7 +169,9 @@ def test_dead_letters_are_listed_shown_and_put_back(deployment: Deployment, bus:
     mine = lambda: [letter for letter in kept(bus) if letter.value == value]  # noqa: E731
     eventually("it is a dead letter", lambda: len(mine()) == 1, 20)
     letter = mine()[0]
-    line = next(line for line in deployment.run("dead-letters", "list").stdout.splitlines() if f"  {letter.id}  " in line)
+    line = next(
+        line for line in deployment.run("dead-letters", "list").stdout.splitlines() if f"  {letter.id}  " in line
+    )
     assert "malformed" in line
     assert f"{len(value)} bytes" in line
     shown = deployment.run("dead-letters", "show", letter.id).stdout
