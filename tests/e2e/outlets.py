@@ -12,6 +12,7 @@ WINDOW = 60  # entries a feed shows, the newest first
 COUNTRIES = (
     "Norway", "Kenya", "Brazil", "Japan", "Morocco", "Vietnam", "Poland", "Chile", "Egypt", "Greece", "Peru", "Sweden",
     "Canada", "Ghana", "Finland", "Oman", "Malaysia", "Portugal", "Romania", "Uruguay", "Tunisia", "Jordan",
+    "Bolivia", "Denmark", "Kuwait", "Nigeria", "Thailand", "Ecuador", "Latvia", "Mongolia", "Senegal", "Croatia",
 )  # fmt: skip
 ARMS = ("coastal radars", "artillery shells", "patrol boats", "air defence missiles", "armoured vehicles", "howitzers")
 FILLER = (
@@ -23,7 +24,8 @@ FILLER = (
 
 
 def deal(number: int) -> str:
-    """A headline about an arms deal that no other number has."""
+    """A headline about an arms deal that no other number has: each pair of countries has one."""
+    assert number < len(COUNTRIES) * (len(COUNTRIES) - 1)
     supplier = COUNTRIES[number % len(COUNTRIES)]
     recipient = COUNTRIES[(number + 1 + number // len(COUNTRIES)) % len(COUNTRIES)]
     return f"{supplier} agrees to sell {ARMS[number % len(ARMS)]} to {recipient}"
