@@ -12,7 +12,6 @@ from tests.servers.kafka import KafkaBroker, kafka_broker, require_kafka
 from tests.servers.lifetime import shared
 from tests.servers.postgresql import PostgresqlServer, fresh_database, new_server, require_postgresql
 
-
 # No test is about time: how long an example takes says how busy the machine is.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
