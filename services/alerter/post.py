@@ -74,12 +74,14 @@ def post(
             connection.sock = secured(sock, target.host) if target.tls else sock
             _request(connection, target, body, headers)
         except NotSent as error:
-            return Failed(reason=f"not sent within {timeout:g} s" if limit.happened else str(error))
+            late = limit.happened or isinstance(error.__context__, TimeoutError)  # whichever of the two limits is first
+            return Failed(reason=f"not sent within {timeout:g} s" if late else str(error))
         try:
             return _answer(connection, limit, now)
         except (OSError, HTTPException) as error:
+            late = limit.happened or isinstance(error, TimeoutError)
             lost = f"connection lost before the answer: {said_by(error)}"
-            return Ambiguous(reason=f"no answer within {timeout:g} s" if limit.happened else lost)
+            return Ambiguous(reason=f"no answer within {timeout:g} s" if late else lost)
 
 
 def secured(sock: socket.socket, host: str) -> ssl.SSLSocket:
