@@ -29,11 +29,10 @@ from services.core.notification import Notification
 from services.core.ports.bus import Bus
 from services.core.ports.edges import Clock, Notifier
 from services.core.rules.trial import Tagger
-from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import Configuration, ExtractorSettings, Settings
 from services.core.settings import SqliteBus as SqliteBusSettings
 from services.core.streams import ALERTERS, ARTICLES, EXTRACTORS, STREAMS, TAGGED
-from services.extractor.lexicons import check_lexicons, load_lexicons
+from services.extractor.lexicons import check_lexicons, lexicon_words
 from services.poller.service import Poller
 from services.store.engine import Store, open_store
 from services.telemetry import metrics
@@ -71,7 +70,7 @@ def load_configuration(directory: Path, *, tests: bool = False) -> Configuration
     ``tests``: also run the tests beside the rules, which takes some seconds.
     """
     tagger = open_tagger if tests else None
-    return load(directory, check_lexicons=check_lexicons, lexicon_words=_lexicon_words, tagger=tagger)
+    return load(directory, check_lexicons=check_lexicons, lexicon_words=lexicon_words, tagger=tagger)
 
 
 def open_tagger(lexicons: Path, settings: ExtractorSettings) -> Tagger:
@@ -80,11 +79,6 @@ def open_tagger(lexicons: Path, settings: ExtractorSettings) -> Tagger:
 
     tagger = SpacyTagger(lexicons, settings)
     return lambda article: tagger.tag(article, article.first_seen_at)
-
-
-def _lexicon_words(directory: Path) -> Vocabulary:
-    lexicons = load_lexicons(directory)
-    return Vocabulary(topics=frozenset(topic.id for topic in lexicons.topics), entities=frozenset(lexicons.entities))
 
 
 def open_bus(settings: Settings, clock: Clock | None = None) -> Bus:

@@ -40,7 +40,6 @@ URGING = _words(
 CONTROL_NOUNS = _words(
     "decision decisions plan plans deal deals agreement agreements pledge pledges effort efforts bid request requests contract contracts pact proposal authority move intention intentions commitment commitments promise promises approval permission offer offers vow threat threats desire willingness readiness refusal failure attempt attempts bill resolution order orders pressure right licence license ability chance aim policy push calls call"
 )
-PLACES = _words("country island kingdom nation state republic territory army forces")
 OFFICES = _words(
     "president administration government bloc country kingdom regime minister ministry chancellor leader secretary"
 )

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from services.core.act import ArmsTransfer, Method, Party, TransferStage
-from services.extractor import english, fill, stance
+from services.extractor import fill, stance
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.lexicons import Lexicons
 from services.extractor.transfer_roles import Found, TransferReader, same_party
 
-_TO = ("to", "for", "into", "towards")
 _SUBJECTS = frozenset({"transfer.give", "transfer.bound", "transfer.noun"})  # where a pronoun as subject gives
 _EVERYDAY = frozenset(
     {"send", "dispatch", "get", "take", "need", "want", "pick", "field", "release", "announce", "hand", "give", "rush"}
@@ -33,12 +32,6 @@ def _telling(clause: Clause, frame: Frame) -> bool:
     """Whether the trigger alone speaks of a transfer: a state also sends ships of its own, and anybody gets things."""
     verb = clause.nodes[frame.at].verb
     return verb is None or verb.lemma not in _EVERYDAY
-
-
-def _there(clause: Clause, frame: Frame) -> bool:
-    """Whether it goes to ``the country`` or ``the island``, which the text has named before."""
-    slots = [i for slot in _TO for i in frame.slots.get(slot, ())]
-    return any(clause.nodes[i].word in english.PLACES for i in slots)
 
 
 def _complete(clause: Clause, found: Found, said: stance.Source | None, context: fill.Context) -> None:
