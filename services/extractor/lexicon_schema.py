@@ -80,6 +80,18 @@ class ArmsFile(_Entry, frozen=True, kw_only=True):
     use: Texts
 
 
+class OfficesFile(_Entry, frozen=True, kw_only=True):
+    """offices.yaml"""
+
+    offices: Texts = ()
+    trades: Texts = ()
+    firms: Texts = ()
+    endings: Texts = ()
+    titles: Texts = ()
+    surname_first: tuple[Code, ...] = ()
+    words: Texts = ()
+
+
 class FalseFriendsFile(_Entry, frozen=True, kw_only=True):
     """false_friends.yaml"""
 

@@ -9,6 +9,7 @@
     acts/arms_transfer.yaml    words of transfers
     acts/sanction.yaml         words of sanctions
     arms.yaml                  what transfers move
+    offices.yaml               words that introduce persons and firms nobody listed
     cues.yaml                  who says so, and how sure it is
     false_friends.yaml         what looks like our words and means something else
 """
@@ -32,13 +33,18 @@ T = TypeVar("T")
 _SINGLE: dict[str, type[Any]] = {
     "arms.yaml": schema.ArmsFile,
     "cues.yaml": schema.CuesFile,
+    "offices.yaml": schema.OfficesFile,
     "topic_signs.yaml": schema.SignsFile,
     "topic_weights.yaml": schema.WeightsFile,
     "false_friends.yaml": schema.FalseFriendsFile,
     "acts/arms_transfer.yaml": schema.TransferFile,
     "acts/sanction.yaml": schema.SanctionFile,
 }
-_OPTIONAL = {"topic_signs.yaml": schema.SignsFile(signs={}), "topic_weights.yaml": schema.WeightsFile(topics={})}
+_OPTIONAL = {
+    "offices.yaml": schema.OfficesFile(),
+    "topic_signs.yaml": schema.SignsFile(signs={}),
+    "topic_weights.yaml": schema.WeightsFile(topics={}),
+}
 _ENTITY_GROUPS = frozenset({"arms", "usual target", "usual imposer", *(kind.value for kind in EntityKind)})
 _MOST_PROBLEMS = 200
 
@@ -55,6 +61,7 @@ class Lexicons(Struct, frozen=True, kw_only=True):
     sanction: schema.SanctionFile
     cues: schema.CuesFile
     false_friends: schema.FalseFriendsFile
+    offices: schema.OfficesFile = schema.OfficesFile()
     signs: schema.SignsFile = schema.SignsFile(signs={})
     weights: schema.WeightsFile = schema.WeightsFile(topics={})
 
@@ -106,7 +113,8 @@ class _Loader:
             digest=_digest(self.directory, paths), entities=entities, names=names,
             topics=tuple(topic for topic in topics if topic), arms=single["arms.yaml"], cues=single["cues.yaml"],
             transfer=single["acts/arms_transfer.yaml"], sanction=single["acts/sanction.yaml"],
-            false_friends=single["false_friends.yaml"], signs=single["topic_signs.yaml"], weights=single["topic_weights.yaml"],
+            false_friends=single["false_friends.yaml"], offices=single["offices.yaml"],
+            signs=single["topic_signs.yaml"], weights=single["topic_weights.yaml"],
         )  # fmt: skip
 
     def _groups(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import structs
+
 from services.core.act import Method, Party
 from services.core.mention import EntityKind
 from services.extractor import english
@@ -20,6 +22,13 @@ def of_node(sentence: Sentence, at: int, method: Method) -> Party:
     assert node.name is not None
     entity = node.name.entity
     return Party(name=entity.name, span=sentence.span(at, at), method=method, id=entity.id, country=entity.country)
+
+
+def acting(party: Party | None) -> Party | None:
+    """A person who acts for a state as that state: the name and the words stay."""
+    if party is None or party.country is None or party.id is None or not party.id.startswith(f"{EntityKind.PERSON}:"):
+        return party
+    return structs.replace(party, id=f"{EntityKind.COUNTRY}:{party.country}")
 
 
 def of_nodes(sentence: Sentence, found: Sequence[int], method: Method) -> list[Party]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.core.act import Method, Party, Sanction, SanctionStage
-from services.extractor import fill, stance
+from services.extractor import fill, parties, stance
 from services.extractor.clause import Clause
 from services.extractor.sanction_roles import Found, SanctionReader, other_party
 
@@ -70,5 +70,5 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanct
             sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is SanctionStage.VIOLATED)
             yield Sanction(
                 certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),
-                evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, imposer=imposer, target=target, measure=measure,
+                evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, imposer=parties.acting(imposer), target=target, measure=measure,
             )  # fmt: skip

@@ -42,7 +42,7 @@ _WORDS = frozenset(
 
 
 class Term(NamedTuple):
-    """What a phrase means. ``layer``: name, tag, topic, sign, mask or veto. ``text`` is as the lexicon writes it."""
+    """What a phrase means. ``layer``: name, tag, office, topic, sign, mask or veto. ``text`` is as the lexicon writes it."""
 
     layer: str
     key: str  # of a tag, topic, group of signs or field; empty for names
@@ -144,6 +144,8 @@ def _terms(lexicons: Lexicons) -> Iterator[Term]:
         for term in terms:
             forms = verb_forms(term[2:]) if term.startswith("v:") else expanded(term)
             yield from (Term("sign", group, text, groups=(group,)) for text in forms)
+    for kind in ("offices", "trades", "firms"):
+        yield from (Term("office", kind, text) for text in getattr(lexicons.offices, kind))
     for mask in lexicons.false_friends.masks:
         yield Term("mask", "", mask)
     for field, terms in lexicons.false_friends.vetoes.items():

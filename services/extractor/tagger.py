@@ -25,6 +25,7 @@ from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
 from services.extractor.merge import merged
 from services.extractor.parties import of_node
+from services.extractor.persons import PersonFinder
 from services.extractor.rows import PARTIES, Sentence, build, split
 from services.extractor.sanctions import SanctionRules
 from services.extractor.scan import Hit, Scanner, longest
@@ -54,6 +55,7 @@ class SpacyTagger:
         self._tokenizer.max_cache_size = _CACHE
         self._transfers = TransferRules(self._lexicons)
         self._sanctions = SanctionRules()
+        self._persons = PersonFinder(self._lexicons.offices)
         self._topics = TopicReader(self._lexicons)
         self._usual = {part: _usually(self._lexicons, part) for part in ("imposer", "target")}
         self.version = f"rules/{__version__}+{self._lexicons.digest}"
@@ -71,6 +73,9 @@ class SpacyTagger:
             return msgspec.structs.replace(plain, skipped=Skipped.LANGUAGE)
         hits = _unmasked(self._scanner.hits(copy, lowered(copy)))
         names = longest(hit for hit in hits if hit.term.layer == "name")
+        if persons := self._persons.find(copy, hits, names):
+            hits += persons
+            names = longest((*names, *persons))
         other = _vetoed(hits)
         acts, half = ((), {}) if other else self._acts(article, text, copy, hits)
         nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.core.act import ArmsTransfer, Method, Party, TransferStage
-from services.extractor import fill, stance
+from services.extractor import fill, parties, stance
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.lexicons import Lexicons
@@ -64,7 +64,7 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsT
             sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is TransferStage.DELIVERED)
             yield ArmsTransfer(
                 certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),
-                evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, supplier=supplier, recipient=recipient,
+                evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, supplier=parties.acting(supplier), recipient=parties.acting(recipient),
                 items=tuple(_item(clause, at) for at in found.items),
             )  # fmt: skip
 
