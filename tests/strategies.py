@@ -1,7 +1,7 @@
 """Hypothesis strategies for every message: whatever the types and their docstrings allow, with true spans."""
 
 import string
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -22,6 +22,7 @@ from services.core.dead_letter import DeadLetter
 from services.core.errors import PoisonReason
 from services.core.mention import EntityKind, Mention, Span
 from services.core.topic import Topic
+from services.core.when import Granularity, When
 
 _INT64 = 2**63 - 1  # what every JSON reader that we know of can hold exactly is less; offsets stay far below
 
@@ -77,19 +78,30 @@ def countries() -> st.SearchStrategy[str | None]:
     return st.none() | st.sampled_from(["KP", "RU", "FR"])
 
 
+def whens(text: str) -> st.SearchStrategy[When]:
+    """Times of acts, none of them empty."""
+    return st.builds(
+        lambda start, days, granularity, span: When(
+            start=start, end=start + timedelta(days=days), granularity=granularity, span=span
+        ),
+        st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(1, 4000), st.sampled_from(Granularity), spans(text),
+    )  # fmt: skip
+
+
 def acts(text: str) -> st.SearchStrategy[Act]:
     """Acts of both kinds, with any roles filled."""
+    when = st.none() | whens(text)
     said = st.none() | st.builds(Attribution, name=texts(), span=spans(text), id=st.none() | names())
     evidence = st.lists(spans(text), min_size=1, max_size=3).map(tuple)
     who = st.none() | parties(text)
     transfers = st.builds(
         ArmsTransfer, certainty=st.sampled_from(Certainty), attribution=said, trigger=spans(text), evidence=evidence,
-        rule=names(), stage=st.sampled_from(TransferStage), supplier=who, recipient=who,
+        rule=names(), when=when, stage=st.sampled_from(TransferStage), supplier=who, recipient=who,
         items=st.lists(parties(text), max_size=2).map(tuple),
     )  # fmt: skip
     sanctions = st.builds(
         Sanction, certainty=st.sampled_from(Certainty), attribution=said, trigger=spans(text), evidence=evidence,
-        rule=names(), stage=st.sampled_from(SanctionStage), imposer=who, target=who, measure=who,
+        rule=names(), when=when, stage=st.sampled_from(SanctionStage), imposer=who, target=who, measure=who,
     )  # fmt: skip
     return transfers | sanctions
 

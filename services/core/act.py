@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from services.core.mention import Span
+from services.core.when import When
 
 
 class TransferStage(StrEnum):
@@ -70,6 +71,7 @@ class _Act(Struct, frozen=True, kw_only=True):
     trigger: Span
     evidence: tuple[Span, ...]  # whole sentences, the telling one first
     rule: str  # the extraction rule that found it
+    when: When | None = None  # where the text tells it
 
 
 class ArmsTransfer(_Act, frozen=True, kw_only=True, tag_field="kind", tag="arms_transfer"):
