@@ -37,6 +37,13 @@ _WORDS = frozenset(
         "tai",
         "kai",
         "iai",
+        "plan",
+        "mend",
+        "eta",
+        "fano",
+        "sna",
+        "puls",
+        "tow",
     ]
 )
 
