@@ -69,7 +69,8 @@ def _joined(one: Act, other: Act) -> Act:
     """Both as one: the fuller roles, the evidence of both, the telling sentence first."""
     fuller, second = (one, other) if _covers(one, other) else (other, one)
     evidence = tuple(dict.fromkeys((*fuller.evidence, *second.evidence)))[:_MOST_EVIDENCE]
+    when = fuller.when or second.when
     if isinstance(fuller, ArmsTransfer) and isinstance(second, ArmsTransfer):
         items = {item.name.casefold(): item for item in (*second.items, *fuller.items)}
-        return msgspec.structs.replace(fuller, evidence=evidence, items=tuple(items.values())[:8])
-    return msgspec.structs.replace(fuller, evidence=evidence)
+        return msgspec.structs.replace(fuller, when=when, evidence=evidence, items=tuple(items.values())[:8])
+    return msgspec.structs.replace(fuller, when=when, evidence=evidence)

@@ -34,6 +34,7 @@ from services.extractor.topic_rules import Reading
 from services.extractor.topics import TopicReader
 from services.extractor.transfers import TransferRules
 from services.extractor.vocabulary import TELLING, Vocabulary
+from services.extractor.when import dated
 
 _CACHE = 200_000  # words the tokenizer remembers; its default of 10,000 costs a factor of four on news
 _MOST_MENTIONS = 400
@@ -111,7 +112,7 @@ class SpacyTagger:
         if first is not None and first.sentence.title:
             found += self._transfers.acts(first, context)  # the lead may say what the title leaves open
             found += self._sanctions.acts(first, context, spoken=spoken)
-        return merged(found, len(article.title)), context.half
+        return merged(tuple(dated(found, article.published_at.date())), len(article.title)), context.half
 
     def _sentences(
         self, article: Article, text: str, copy: str, telling: list[int], hits: Sequence[Hit]
