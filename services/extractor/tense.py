@@ -13,6 +13,7 @@ _CUES = re.compile(
     r"|spoke|won|lost|shot|found|got|put|ago|(?!speed|indeed|exceed|proceed|succeed|hundred|united|armed|allied)[a-z]{3,}ed))\b|(?P<soon>'ll\b)",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"(?:\w+ed|decided)(?:\s+to)?", re.IGNORECASE)  # "On Monday they vowed to": the vow has been made
 _AFTER = 80  # code points after an expression that may tell, where nothing before it does
 _BEFORE = 300
 
@@ -25,7 +26,9 @@ def direction(sentence: str, start: int, end: int) -> int:
     if before:
         return _sign(before[-1])
     after = _CUES.search(sentence, end, end + _AFTER)
-    return _sign(after) if after else 0
+    if after is None:
+        return 0
+    return -1 if _TOLD.fullmatch(after[0]) else _sign(after)
 
 
 def _sign(cue: re.Match[str]) -> int:

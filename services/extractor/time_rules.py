@@ -235,7 +235,7 @@ def _some_ago(match: re.Match[str], published: date, toward: int) -> Interval:
 def _lasting(match: re.Match[str], published: date, toward: int) -> Interval:
     """``the past 17 months``, ``the next two years``, ``the coming weeks``."""
     name, ahead = match["unit"].lower(), match["side"].lower() in {"next", "coming", "following"}
-    count = _count(match) if match["count"] else _VAGUE
+    count = _count(match) if match["count"] else 1 if match["count"] == "" else _VAGUE
     if ahead:
         return Interval(published, units.shift(published, name, count) + ONE, Granularity.PERIOD)
     return Interval(units.shift(published, name, -count), published + ONE, Granularity.PERIOD)
@@ -285,13 +285,16 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|last\s+night|this\s+(?:morning|afternoon|evening)|tonight|(?:yesterday|tomorrow)(?:\s+(?:morning|afternoon|evening|night))?|today)(?!\w|'s)", _relative_day),
     _rule(r"overnight(?=[\s,.;]|$)(?!\s+(?:stay|train|success|bag))", _overnight),
     _rule(rf"{_NO_HOLIDAY}(?:{_SIDE}\s+)?(?P<weekday>{_named(_DAYS, 'SUNDAY')})(?:\s+(?:morning|afternoon|evening|night))?(?![\w'])(?!-(?-i:[A-Z])){_NO_NAME}", _weekday),
-    _rule(r"(?P<side>this|next|last|past|coming|previous)\s+" + _UNIT + r"(?![\w'-])", _side_unit),
+    _rule(r"(?P<side>this|next|last|coming|previous)\s+" + _UNIT + r"(?![\w'-])", _side_unit),
+    _rule(rf"(?:the\s+)?(?P<side>past)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
+    _rule(rf"(?<=in )the\s+(?P<side>last|coming)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
+    _rule(rf"(?<=over )the\s+(?P<side>last|coming|next)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
     _rule(r"the\s+weekend(?!\w)", _the_weekend),
     _rule(r"(?P<unit>week|month|quarter|year|decade)(?![\w'-]|\s+(?:ago|before|after|earlier|later))", _the_unit, Needs.EDGE),
     _rule(rf"(?:year-end|year's\s+end|the\s+year\s+end)(?:\s+(?P<year>{_YEAR}))?(?!\w)", _year_end),
     _rule(rf"{_COUNT}\s+{_SPAN}\s+ago(?!\w)", _ago),
     _rule(r"(?<!thousand )(?<!hundred )(?<!million )(?<!billion )(?<!dozen )(?<!\d )(?:(?:a\s+few|several|some|many)\s+)?(?P<unit>day|week|month|year|decade)s\s+ago(?!\w)", _some_ago),
     _rule(rf"(?P<side>past|last|previous|next|coming|following)\s+{_COUNT}\s+{_SPAN}(?![\w-])", _lasting),
-    _rule(r"(?P<side>past|last|recent|next|coming)\s+(?:few\s+|several\s+)?(?P<unit>day|week|month|year|decade)s(?P<count>)(?![\w'])", _lasting),
+    _rule(r"(?P<side>past|last|recent|next|coming)\s+(?:few\s+|several\s+)?(?P<unit>day|week|month|year|decade)s(?P<count>(?!))?(?![\w'])", _lasting),
     _rule(rf"(?P<how>within|in)\s+(?:the\s+next\s+)?{_COUNT}\s+{_SPAN}(?![\w'-]|\s+of\b)", _within),
 )  # fmt: skip

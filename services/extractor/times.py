@@ -98,6 +98,8 @@ def _read(sentence: str, start: int, end: int, base: Base, published: date) -> E
     if bounded is None:
         return None
     free = base.rule.free or (preposition or "").split(" ")[0] in _FREE
+    if preposition == "from":  # "an inquiry from 2022", but "from 2022 to 2024"
+        free = bounded.granularity is Granularity.PERIOD or toward > 0
     loose = preposition in {
         "of",
         "for",

@@ -134,6 +134,10 @@ It ended a couple of weeks ago.|2026-03-02 2026-03-09 week
 It ended a decade ago.|2010-01-01 2020-01-01 decade
 It ended several years ago.|2017-03-18 2024-03-19 period
 They sank four over the past 17 months.|2024-10-18 2026-03-19 period
+They sank four over the past week.|2026-03-11 2026-03-19 period
+They sank four in the last year.|2025-03-18 2026-03-19 period
+On Thursday they vowed to sink four.|2026-03-12 2026-03-13 day
+They vowed to sink four on Thursday.|2026-03-19 2026-03-20 day
 They sank four in the last two years.|2024-03-18 2026-03-19 period
 They sank four in recent weeks.|2026-01-14 2026-03-19 period
 They will sink four over the next three years.|2026-03-18 2029-03-19 period
@@ -191,7 +195,7 @@ OTHER_DAYS = [
     (date(2024, 2, 29), "It ended a year ago.", "2023-01-01 2024-01-01 year"),
     (date(2024, 2, 29), "It ended last month.", "2024-01-01 2024-02-01 month"),
     (date(2024, 2, 29), "They sank four over the past 12 months.", "2023-02-28 2024-03-01 period"),
-    (date(2024, 3, 31), "They sank four over the past month.", "2024-02-01 2024-03-01 month"),
+    (date(2024, 3, 31), "They sank four over the past month.", "2024-02-29 2024-04-01 period"),
     (date(2025, 1, 1), "It ended yesterday.", "2024-12-31 2025-01-01 day"),
     (date(2025, 1, 1), "It ended last quarter.", "2024-10-01 2025-01-01 quarter"),
     (date(2025, 1, 1), "It ended in December.", "2024-12-01 2025-01-01 month"),
@@ -219,6 +223,11 @@ The 2017 war did not stop the *sale* of howitzers.|
 Norland *imposed* sanctions on Sudmark on Monday.|on Monday
 On Monday, Norland *imposed* sanctions on Sudmark.|On Monday
 Sanctions against Sudmark were *extended* until July 31.|until July 31
+Last month the minister said Norland had *sold* howitzers.|
+Norland was *sanctioned* for bombing a port in 2015.|
+Norland was invaded a year ago, prompting others to *send* weapons.|
+Despite being *sanctioned*, Norland grew this year.|
+The *sale* of howitzers is told in an inquiry from 2022.|
 Norland *sends* howitzers; Sudmark was attacked in 2020.|
 Monday's *sale* of howitzers was the largest.|
 """.strip()
