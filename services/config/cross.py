@@ -9,6 +9,7 @@ from services.config.document import Document
 from services.config.problems import Path, Problem
 from services.core.alert import DevelopmentKind, Severity
 from services.core.feed import Feed, Outlet
+from services.core.route import conditions
 from services.core.rule import RuleSource
 from services.core.rules.problem import allowed
 from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, COUNTRIES, ROLES, STAGES
@@ -141,9 +142,10 @@ def routes_problems(document: Document, file: RoutesFile, rules: Labels) -> Iter
         yield from _receiver(document, ("receivers", number), receiver)
     if file.route.receiver is None:
         yield document.problem(("route",), f"the first route must name a receiver; {allowed('', set(names))}")
-    if file.route.match:
+    if conditions(file.route):
         yield document.problem(
-            ("route", "match"), "the first route takes every alert; put conditions on routes below it"
+            ("route", "match" if file.route.match else "matchers"),
+            "the first route takes every alert; put conditions on routes below it",
         )
     used: set[str] = set()
     for path, route in _tree(("route",), file.route):
@@ -169,7 +171,7 @@ def _route(document: Document, path: Path, route: Route, names: set[str], labels
         )
     yield from _match(document, (*path, "match"), route, labels)
     for number, child in enumerate(route.routes[:-1]):
-        if not child.match and not child.continue_:
+        if not conditions(child) and not child.continue_:
             message = "takes every alert, so the routes after it never see one; give it a match, or continue: true"
             yield document.problem((*path, "routes", number), message)
 
@@ -185,7 +187,7 @@ def _match(document: Document, path: Path, route: Route, labels: Labels) -> Iter
 
 def labels_of(rules: Sequence[Rules], ids: Iterable[str], outlets: Iterable[str]) -> Labels:
     """The labels that alerts of these rules can carry."""
-    free = ("countries", "lang", "topic", *PARTIES)
+    free = ("countries", "lang", "story", "topic", *PARTIES)
     own = {label: None for file in rules for _, rule in file.rules for label in rule.labels}
     stages = {stage for known in STAGES.values() for stage in known}
     return (

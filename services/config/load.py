@@ -20,6 +20,7 @@ from services.config import cross
 from services.config.document import Document
 from services.config.opml import read_opml
 from services.config.problems import Problem, invalid
+from services.config.routing import routing_problems
 from services.config.schema import Mistake, mistakes
 from services.config.yaml_file import MAX_SIZE, read_yaml
 from services.core.errors import ConfigInvalid
@@ -196,6 +197,7 @@ class _Directory:
         file = document and self._shaped(document, "routes", RoutesFile)
         if document and file:
             self.problems += cross.routes_problems(document, file, known)
+            self.problems += routing_problems(document, file, known)
         return file or None
 
     def _lexicons(self) -> Path:

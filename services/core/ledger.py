@@ -17,10 +17,25 @@ class Fate(StrEnum):
     SHADOW = "shadow"  # the rule only records
     UNREAD = "unread"  # the extractor does not read its language
     SEEN = "seen"  # this revision had been decided before (redelivery)
+    # and of an alert at a route:
+    TOLD = "told"  # put into the outbox for the receiver
+    GROUPED = "grouped"  # waits with its group
+    HELD = "held"  # waits for the end of the quiet hours, or for the digest
+    SILENCED = "silenced"
+    INHIBITED = "inhibited"
+    MUTED = "muted"  # by a time interval of the route
+    LAPSED = "lapsed"  # was kept from being told until it was no longer open
+
+
+OF_ROUTES = frozenset({Fate.TOLD, Fate.GROUPED, Fate.HELD, Fate.SILENCED, Fate.INHIBITED, Fate.MUTED, Fate.LAPSED})
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):
-    """One decision about one revision of an article; ``rule`` is None where the decision is about the article as a whole."""
+    """One decision about one revision of an article; ``rule`` is None where the decision is about the article as a whole.
+
+    The fields from ``route`` on are there where it is about an alert at a route; ``by`` is the silence, the alert or the
+    time interval that kept it from being told.
+    """
 
     article_id: str
     revision: int
@@ -31,3 +46,8 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
     placed: str | None = None  # why the article is in that story
     rule: str | None = None
     alert_id: str | None = None
+    route: str | None = None
+    receiver: str | None = None
+    group: str | None = None
+    by: str | None = None
+    until: datetime | None = None

@@ -4,7 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from services.core.alert import Severity
+from services.core.digest import Digest
 from services.core.feed import Feed, Outlet
+from services.core.inhibit import InhibitRule
+from services.core.interval import TimeInterval
 from services.core.rule import RuleSource
 
 Seconds = Annotated[float, Meta(gt=0)]
@@ -77,12 +81,36 @@ class WebhookReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="
 Receiver = StdoutReceiver | SlackWebhookReceiver | SlackReceiver | SmtpReceiver | WebhookReceiver
 
 
-class Route(_Block, frozen=True, kw_only=True):
-    """A node of the route tree, in Alertmanager's words: the first matching child takes the alert unless it says continue."""
+class QuietHours(_Block, frozen=True, kw_only=True):
+    """Alerts within these times wait, and are told together when they end; from the severity ``bypass`` on at once."""
 
-    receiver: Name | None = None  # inherited from the parent where absent
+    time_intervals: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=20)]
+    bypass: Severity | None = None
+
+
+Wait = Annotated[float, Meta(ge=0, le=604800)]
+Interval = Annotated[float, Meta(ge=1, le=31536000)]
+Names = Annotated[tuple[str, ...], Meta(max_length=20)]
+
+
+class Route(_Block, frozen=True, kw_only=True):
+    """A node of the route tree, in Alertmanager's words: the first matching child takes the alert unless it says continue.
+
+    What is absent is inherited from the route above, but for the conditions and for mute and active times.
+    """
+
+    receiver: Name | None = None
     match: dict[str, str] = {}  # label -> exact value; all must hold
+    matchers: Names = ()  # see services.core.matcher; all must hold
     continue_: bool = field(default=False, name="continue")
+    group_by: Annotated[tuple[str, ...], Meta(max_length=20)] | None = None  # labels; "..." for all of them
+    group_wait: Wait | None = None
+    group_interval: Interval | None = None
+    repeat_interval: Interval | None = None
+    mute_time_intervals: Names = ()
+    active_time_intervals: Names = ()
+    quiet_hours: QuietHours | None = None
+    digest: Digest | None = None
     routes: tuple["Route", ...] = ()
 
 
@@ -91,6 +119,9 @@ class RoutesFile(_Block, frozen=True, kw_only=True):
 
     route: Route
     receivers: Annotated[tuple[Receiver, ...], Meta(min_length=1)]
+    time_intervals: Annotated[tuple[TimeInterval, ...], Meta(max_length=100)] = ()
+    inhibit_rules: Annotated[tuple[InhibitRule, ...], Meta(max_length=100)] = ()
+    resolve_timeout: Interval = 3600.0  # seconds that an alert is open: inhibits others, is repeated, can still be told
 
 
 class FeedsFile(_Block, frozen=True, kw_only=True):

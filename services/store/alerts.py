@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Delete, Select, Table, delete, literal, select, text, tuple_
+from sqlalchemy import Delete, Select, Table, delete, func, literal, select, text, tuple_
 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -20,7 +20,12 @@ T = TypeVar("T")
 
 _LOCK_ID = 0x64656369  # of the advisory lock that all alerters on one PostgreSQL database agree on
 
-_AGES = ((tables.articles, "tagged_at"), (tables.stories, "last_at"), (tables.ledger, "at"))
+_AGES = (
+    (tables.articles, "tagged_at"),
+    (tables.stories, "last_at"),
+    (tables.ledger, "at"),
+    (tables.silences, "ends_at"),
+)
 
 
 class SqlAlertStore:
@@ -98,8 +103,14 @@ class SqlAlertStore:
         with self._database.read() as connection:
             return tuple(connection.scalars(_about(wanted, tables.ledger, article_id, story_id, alert_id)))
 
+    def next_due(self) -> datetime | None:
+        """When the next group of alerts has to be looked at; None if there is no group."""
+        with self._database.read() as connection:
+            due: datetime | None = connection.scalar(select(func.min(tables.alert_groups.c.due_at)))
+        return due
+
     def forget(self, before: datetime, limit: int) -> int:
-        """Delete up to ``limit`` rows in all: archived articles by when they were tagged, then stories, then ledger entries."""
+        """Delete up to ``limit`` rows in all: archived articles by when they were tagged, then stories, ledger entries, ended silences."""
         forgotten = 0
         with self._database.write() as connection:
             for table, age in _AGES:

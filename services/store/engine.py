@@ -7,13 +7,14 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from services.core.errors import Fatal
-from services.core.ports.store import AlertStore, FeedStore, Outbox
+from services.core.ports.store import AlertStore, FeedStore, Outbox, SilenceStore
 from services.store.alerts import SqlAlertStore
 from services.store.database import Database
 from services.store.feeds import SqlFeedStore
 from services.store.migrate import migrate
 from services.store.outbox import SqlOutbox
 from services.store.postgresql import open_postgresql
+from services.store.silences import SqlSilenceStore
 from services.store.sqlite import open_sqlite
 
 _SQLITE = "sqlite:///"
@@ -28,6 +29,7 @@ class Store:
         self.feeds: FeedStore = SqlFeedStore(database)
         self.alerts: AlertStore = SqlAlertStore(database)
         self.outbox: Outbox = SqlOutbox(database)
+        self.silences: SilenceStore = SqlSilenceStore(database)
 
     def close(self) -> None:
         """Let go of every connection that is not in use. Safe to call twice."""

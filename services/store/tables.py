@@ -8,8 +8,10 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
 from services.core.feed import FeedState
+from services.core.group import Group
 from services.core.ledger import LedgerEntry
 from services.core.notification import Notification
+from services.core.silence import Silence
 from services.core.story import Story
 from services.store.columns import Ident, Json, Moment, Serial
 
@@ -153,4 +155,22 @@ outbox_alerts = Table(
     Column("notification_id", Ident, ForeignKey("outbox.notification_id", ondelete="CASCADE"), primary_key=True),
     Index("ix_outbox_alerts_notification_id", "notification_id"),
     sqlite_with_rowid=False,
+)
+
+alert_groups = Table(
+    "alert_groups",
+    metadata,
+    Column("group_key", Ident, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("state", Json(Group), nullable=False),
+    Index("ix_alert_groups_due_at", "due_at"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("silence_id", Ident, primary_key=True),
+    Column("ends_at", Moment, nullable=False),
+    Column("silence", Json(Silence), nullable=False),
+    Index("ix_silences_ends_at", "ends_at"),
 )

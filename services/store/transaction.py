@@ -10,9 +10,11 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
 from services.core.errors import Lost
+from services.core.group import Group
 from services.core.ledger import LedgerEntry
 from services.core.notification import DeliveryState, Notification
 from services.core.ports.bus import Partition
+from services.core.silence import Silence
 from services.core.story import Story
 from services.store import tables
 from services.store.database import chunks, insert
@@ -165,6 +167,59 @@ class SqlAlertTransaction:
         ]
         if links:
             self._connection.execute(insert(self._connection, tables.outbox_alerts).on_conflict_do_nothing(), links)
+
+    def alerts(self, ids: Collection[str]) -> dict[str, Alert]:
+        """These alerts, as far as they have been decided."""
+        columns = tables.alerts.c
+        found: dict[str, Alert] = {}
+        for portion in chunks(set(ids)):
+            rows = self._connection.scalars(select(columns.alert).where(columns.alert_id.in_(portion)))
+            found |= {alert.id: alert for alert in rows}
+        return found
+
+    def latest_alerts(self, since: datetime, limit: int) -> tuple[Alert, ...]:
+        """Alerts decided after ``since``, the youngest first."""
+        columns = tables.alerts.c
+        recent = select(columns.alert).where(columns.decided_at > since)
+        youngest = recent.order_by(columns.decided_at.desc(), columns.seq.desc()).limit(limit)
+        return tuple(self._connection.scalars(youngest))
+
+    def groups(self, keys: Collection[str]) -> dict[str, Group]:
+        """The groups of alerts at these keys, where there are any."""
+        columns = tables.alert_groups.c
+        found: dict[str, Group] = {}
+        for portion in chunks({_fitting(key) for key in keys}):
+            rows = self._connection.scalars(select(columns.state).where(columns.group_key.in_(portion)))
+            found |= {group.key: group for group in rows}
+        return found
+
+    def due_groups(self, now: datetime, limit: int) -> tuple[Group, ...]:
+        """Groups whose time has come, the longest due first."""
+        columns = tables.alert_groups.c
+        due = select(columns.state).where(columns.due_at <= now).order_by(columns.due_at, columns.group_key)
+        return tuple(self._connection.scalars(due.limit(limit)))
+
+    def save_groups(self, groups: Mapping[str, Group | None]) -> None:
+        """Insert or replace by key; None deletes."""
+        column = tables.alert_groups.c.group_key
+        gone = [{"gone": _fitting(key)} for key, group in groups.items() if group is None]
+        rows = [
+            {"group_key": _fitting(key), "due_at": group.due_at, "state": group}
+            for key, group in groups.items()
+            if group is not None
+        ]
+        if gone:
+            self._connection.execute(delete(tables.alert_groups).where(column == bindparam("gone")), gone)
+        if rows:
+            statement = insert(self._connection, tables.alert_groups)
+            changed = {"due_at": statement.excluded.due_at, "state": statement.excluded.state}
+            self._connection.execute(statement.on_conflict_do_update(index_elements=[column], set_=changed), rows)
+
+    def silences(self, now: datetime, limit: int = 1000) -> tuple[Silence, ...]:
+        """Silences that have not ended, those that end last first."""
+        columns = tables.silences.c
+        living = select(columns.silence).where(columns.ends_at > now).order_by(columns.ends_at.desc())
+        return tuple(self._connection.scalars(living.limit(limit)))
 
     def log(self, entries: Sequence[LedgerEntry]) -> None:
         """Append to the ledger."""

@@ -6,7 +6,7 @@ Labels are enums or names from the configuration, never text of an article or of
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.core.errors import PoisonReason
-from services.core.ledger import Fate
+from services.core.ledger import OF_ROUTES, Fate
 from services.core.notification import DeliveryState
 
 _LATENCY = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200, 86400)
@@ -28,6 +28,7 @@ RECYCLES = Counter("wirewatch_extractor_recycles", "Times the reader was started
 # alerter
 DECIDED = Counter("wirewatch_decisions", "What became of articles and matches", ["fate"])
 ALERTS = Counter("wirewatch_alerts", "Alerts decided", ["rule", "severity"])
+ROUTED = Counter("wirewatch_routed", "What became of alerts at the routes to a receiver", ["receiver", "fate"])
 STORIES = Counter("wirewatch_stories", "Articles by story: new or joined", ["result"])
 PUBLISH_TO_ALERT = Histogram(
     "wirewatch_publish_to_alert_seconds", "From the article's publication to the decision", buckets=_LATENCY
@@ -63,7 +64,8 @@ def initialise(streams: tuple[str, ...]) -> None:
     for state in ("new", "revised", "duplicate", "refused"):
         ARTICLES.labels(state)
     for fate in Fate:
-        DECIDED.labels(fate.value)
+        if fate not in OF_ROUTES:
+            DECIDED.labels(fate.value)
     for stream in streams:
         CONSUMED.labels(stream)
         for reason in PoisonReason:
@@ -78,3 +80,5 @@ def initialise_receiver(receiver: str) -> None:
         DELIVERIES.labels(receiver, outcome)
     for state in DeliveryState:
         OUTBOX.labels(receiver, state.value)
+    for fate in OF_ROUTES:
+        ROUTED.labels(receiver, fate.value)

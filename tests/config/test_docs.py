@@ -8,7 +8,10 @@ import msgspec
 import pytest
 import yaml
 
+from services.core.digest import Digest
 from services.core.feed import Feed, Outlet
+from services.core.inhibit import InhibitRule
+from services.core.interval import TimeSpan
 from services.core.rule import RuleSource
 from services.core.rules.compile import compile_rule
 from services.core.settings import (
@@ -16,7 +19,9 @@ from services.core.settings import (
     ExtractorSettings,
     KafkaBus,
     PollerSettings,
+    QuietHours,
     Route,
+    RoutesFile,
     Settings,
     SqliteBus,
     TelemetrySettings,
@@ -35,7 +40,12 @@ TABLES = {
     "key of `outlets`": Outlet,
     "key of `feeds`": Feed,
     "key of `rules`": RuleSource,
+    "key of `routes.yaml`": RoutesFile,
     "key of `route`": Route,
+    "key of `quiet_hours`": QuietHours,
+    "key of `digest`": Digest,
+    "key of `inhibit_rules`": InhibitRule,
+    "key of a time interval": TimeSpan,
 }
 ELSEWHERE = {"poller", "extractor", "alerter", "telemetry"}  # have tables of their own
 IN_WORDS = {"bus", "receiver"}  # their default is said in words

@@ -12,9 +12,11 @@ from typing import Protocol
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
 from services.core.feed import Feed, FeedLease, FeedState, Seen
+from services.core.group import Group
 from services.core.ledger import LedgerEntry
 from services.core.notification import DeliveryState, Notification, OutboxRow, Outcome
 from services.core.ports.bus import Partition
+from services.core.silence import Silence
 from services.core.story import Story
 
 
@@ -64,6 +66,24 @@ class AlertTransaction(Protocol):
     def add_alerts(self, alerts: Sequence[Alert], notifications: Sequence[Notification]) -> None:
         """Record alerts and put their notifications in the outbox, due at once. An id that exists already is left as it is."""
 
+    def alerts(self, ids: Collection[str]) -> dict[str, Alert]:
+        """These alerts, as far as they have been decided."""
+
+    def latest_alerts(self, since: datetime, limit: int) -> tuple[Alert, ...]:
+        """Alerts decided after ``since``, the youngest first."""
+
+    def groups(self, keys: Collection[str]) -> dict[str, Group]:
+        """The groups of alerts at these keys, where there are any."""
+
+    def due_groups(self, now: datetime, limit: int) -> tuple[Group, ...]:
+        """Groups whose time has come, the longest due first."""
+
+    def save_groups(self, groups: Mapping[str, Group | None]) -> None:
+        """Insert or replace by key; None deletes."""
+
+    def silences(self, now: datetime, limit: int = 1000) -> tuple[Silence, ...]:
+        """Silences that have not ended, those that end last first."""
+
     def log(self, entries: Sequence[LedgerEntry]) -> None:
         """Append to the ledger."""
 
@@ -103,8 +123,24 @@ class AlertStore(Protocol):
     ) -> tuple[LedgerEntry, ...]:  # fmt: skip
         """Ledger entries, oldest first; only those about an article, a story or an alert, where that is given."""
 
+    def next_due(self) -> datetime | None:
+        """When the next group of alerts has to be looked at; None if there is no group."""
+
     def forget(self, before: datetime, limit: int) -> int:
-        """Delete up to ``limit`` archived articles, stories and ledger entries older than ``before``; how many."""
+        """Delete up to ``limit`` archived articles, stories, ledger entries and ended silences older than ``before``; how many."""
+
+
+class SilenceStore(Protocol):
+    """Silences, as people add and expire them. The alerter reads them in its transactions."""
+
+    def add(self, silence: Silence) -> None:
+        """Add a silence. One whose id exists already is left as it is."""
+
+    def all(self, *, ending_after: datetime | None = None, limit: int = 1000) -> tuple[Silence, ...]:
+        """Silences, those that end first first; only those that end later than a moment, where it is given."""
+
+    def expire(self, ident: str, now: datetime) -> Silence | None:
+        """End a silence now; how it was before. None if there is no such."""
 
 
 class Outbox(Protocol):
