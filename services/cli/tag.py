@@ -206,10 +206,12 @@ def _act(act: Act) -> list[str]:
     methods = ", ".join(f"{party.method}" for party in (giver, taker) if party)
     who = f"{giver.name if giver else '?'} {sign} {taker.name if taker else '?'}"
     says = f", says {act.attribution.name}" if act.attribution else ""
+    when = [f'            when {act.when}: "{printable(act.when.span.quote)}"'] if act.when else []
     spans = [*marks, *(party.span for party in (giver, taker) if party)]
     return [
         f"  {kind:9} {printable(who)}: {printable(what)}",
         f"            {act.stage}, {act.certainty}{printable(says)} (roles by {methods}; rule {act.rule})",
+        *when,
         *(f"            | {_marked(sentence, spans)}" for sentence in act.evidence[:3]),
     ]
 

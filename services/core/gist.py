@@ -38,7 +38,7 @@ _COURSES = {
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """An act as one article tells it. ``lead``: it stands where the article says what it is about."""
+    """An act as one article tells it. ``lead``: it stands where the article says what it is about, and is not long past."""
 
     act: Act
     kind: str
@@ -66,10 +66,11 @@ def gist(reading: Reading, signature: bytes) -> Gist:
 
 
 def told_acts(reading: Reading) -> tuple[Told, ...]:
-    """The acts of an article. Where none stands in the lead, the first counts as its subject."""
+    """The acts of an article. Where none stands in the lead, the first counts as its subject, of those not long past if there are any."""
     acts = [_told(act, reading) for act in reading.tagged.acts]
     if acts and not any(one.lead for one in acts):
-        acts[0] = structs.replace(acts[0], lead=True)
+        subject = next((at for at, one in enumerate(acts) if not _past(one.act, reading)), 0)
+        acts[subject] = structs.replace(acts[subject], lead=True)
     return tuple(sorted(acts, key=lambda one: not one.lead))
 
 
@@ -114,8 +115,13 @@ def _told(act: Act, reading: Reading) -> Told:
     first = act.evidence[0].start if act.evidence else act.trigger.start
     return Told(
         act=act, kind=kind_of(act), course=course, giver=party_key(giver), taker=party_key(taker),
-        lead=first < max(LEAD, reading.title_end),
+        lead=first < max(LEAD, reading.title_end) and not _past(act, reading),
     )  # fmt: skip
+
+
+def _past(act: Act, reading: Reading) -> bool:
+    """Whether the article tells it as long past: background wherever it stands."""
+    return act.when is not None and act.when.before(reading.tagged.article.published_at.date())
 
 
 def _text(reading: Reading, signature: bytes) -> Text:

@@ -94,6 +94,8 @@ def third(whole: Interval, number: int) -> Interval:
     if whole.granularity in {Granularity.YEAR, Granularity.DECADE}:
         size = 4 if whole.granularity is Granularity.YEAR else 40
         return months(whole.start.year, 1 + size * number, size, Granularity.PERIOD)
+    if whole.granularity is Granularity.DAY:
+        return whole
     length = (whole.end - whole.start) / 3
     start = whole.start + length * number
     return Interval(start, whole.end if number == 2 else max(whole.start + length * (number + 1), start + ONE), Granularity.PERIOD)  # fmt: skip

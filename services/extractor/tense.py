@@ -4,8 +4,8 @@ import re
 
 _CUES = re.compile(
     r"\b(?:(?P<ahead>will|shall|would|could|might|should|can|cannot|won't|(?:may|must)\s+(?:be|not|have)|(?:is|are)\s+to|to\s+be|plan(?:s|ned|ning)?"
-    r"|expect(?:s|ed)?|scheduled|slated|due|set\s+(?:to|for)|poised\s+to|about\s+to|going\s+to|(?:aim|hope|want|need|vow|pledge"
-    r"|promise|agree|threaten|decide|propose|intend|prepare)(?:e?s|e?d)?\s+to|ready\s+to|preparing\s+to|upcoming|deadline|expires?)"
+    r"|expect(?:s|ed)?|scheduled|slated|due(?!\s+to\b)|due\s+to\s+(?:be|arrive|expire|start|begin|meet|take|end|visit|receive|open|vote|hold|deliver)|set\s+(?:to|for)|poised\s+to|about\s+to|going\s+to|(?:aim|hope|want|need|vow|pledge"
+    r"|promise|agree|threaten|decide|propose|intend|prepare)(?:e?s|e?d)?\s+to(?!\s+(?:an?|the|its|their|\d))|ready\s+to|preparing\s+to|upcoming|deadline|expires?)"
     r"|(?P<weak>to\s+(?:deliver|send|sell|supply|provide|give|ship|transfer|impose|sanction|lift|ease|meet|visit|vote|discuss"
     r"|hold|decide|announce|begin|start|end|expire|take|receive|buy|get|sign|host|make|travel|arrive|attend|extend|renew"
     r"|approve|unveil|launch|resume|halt|suspend|stop))"

@@ -20,6 +20,7 @@ _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _NUMBERS = {word: value for value, word in enumerate(_TEENS, 1)} | {word: 10 * ten for ten, word in enumerate(_TENS, 2)}
 _NUMBERS |= {f"{ten}{sign}{one}": _NUMBERS[ten] + _NUMBERS[one] for ten in _TENS for one in _TEENS[:9] for sign in "- "}
 _NUMBERS |= {"a": 1, "an": 1, "couple": 2}
+_NEXT_TO = {"last": -1, "this": 0, "next": 1}
 _VAGUE = 9  # "several weeks" are two to nine of them
 
 
@@ -91,7 +92,7 @@ def _day_of(month: int, number: int, published: date, toward: int) -> date:
 def _full(match: re.Match[str], published: date, toward: int) -> Interval:
     """``3 March 2025``, ``March 3``; a range ``March 3-7`` is a period."""
     number, month = int(match["day"]), _month(match)
-    written = match["year"]
+    written = match["year"] or (match["side"] and published.year + _NEXT_TO[match["side"].lower()])
     first = date(int(written), month, number) if written else _day_of(month, number, published, toward)
     if match["to"]:
         return units.days(first, first.replace(day=int(match["to"])))
@@ -112,7 +113,7 @@ def _slashed(match: re.Match[str], published: date, toward: int) -> Interval | N
 
 def _month_of_year(match: re.Match[str], published: date, toward: int) -> Interval:
     side = (match["side"] or "").lower()
-    of = int(match["year"]) if match["year"] else published.year + {"last": -1, "next": 1}.get(side, 0)
+    of = int(match["year"]) if match["year"] else published.year + _NEXT_TO.get(side, 0)
     last = _month(match, "to") if match["to"] else _month(match)
     first = _month(match)
     whole = units.months(of, first, (last - first) % 12 + 1, Granularity.MONTH)
@@ -267,8 +268,8 @@ _NO_PERSON = r"(?!\s+(?-i:(?!In|On|At|By|To|For|The|After|With|Over|And|As|Of|Fr
 RULES: tuple[Rule, ...] = (
     _rule(r"(?P<year>(?:19|20)\d\d)([-/])(?P<number>\d{1,2})\2(?P<day>\d{1,2})(?![\w-])", _iso),
     _rule(r"(?P<one>\d{1,2})([./-])(?P<two>\d{1,2})\2(?P<year>(?:19|20)\d\d)(?!\w)", _slashed),
-    _rule(rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_ENDING}(?:\s*(?:-|to|and)\s*(?P<to>\d{{1,2}}){_ENDING})?(?:\s+of)?[\s-]+(?P<month>{_MONTH})(?:,?[\s-]+(?P<year>{_YEAR}))?(?!\w)", _full),
-    _rule(rf"{_WEEKDAY}(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}}){_ENDING}(?![\d%]|[.,:]\d|\w)(?:\s*-\s*(?P<to>\d{{1,2}}){_ENDING}(?![\d%]|,\d|\w))?{_COUNTED}(?:,?\s+(?P<year>{_YEAR}))?", _full),
+    _rule(rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_ENDING}(?:\s*(?:-|to|and)\s*(?P<to>\d{{1,2}}){_ENDING})?(?:\s+of)?[\s-]+(?P<month>{_MONTH})(?:,?[\s-]+(?P<year>{_YEAR})|,?\s+(?P<side>last|this|next)\s+year)?(?!\w)", _full),
+    _rule(rf"{_WEEKDAY}(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}}){_ENDING}(?![\d%]|[.,:]\d|\w)(?:\s*-\s*(?P<to>\d{{1,2}}){_ENDING}(?![\d%]|,\d|\w))?{_COUNTED}(?:,?\s+(?P<year>{_YEAR})|,?\s+(?P<side>last|this|next)\s+year(?!\w))?", _full),
     _rule(rf"(?P<month>{_MONTH})(?:\s*(?:-|to|and|until|through)\s*(?P<to>{_MONTH}))?,?\s+(?:of\s+)?(?:(?P<year>{_YEAR})|(?P<side>last|this|next)\s+year)", _month_of_year),
     _rule(rf"{_NO_HOLIDAY}(?P<side>last|past|previous|this|next|coming|upcoming)\s+(?P<month>{_MONTH})(?!\w){_NO_NAME}", _bare_month),
     _rule(rf"{_NO_HOLIDAY}(?P<side>)(?P<month>{_MONTH})(?!\w|'|\s+\d){_NO_NAME}{_NO_PERSON}", _bare_month, Needs.PREPOSITION),

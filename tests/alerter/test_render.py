@@ -1,5 +1,6 @@
 """What is shown of an alert, whatever the receiver."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from services.core.alert import Alert, Development, DevelopmentKind
 from services.core.codec import decode, encode
 from services.core.mention import Span
 from services.core.settings import Receiver, Route
+from services.core.when import Granularity, When
 from tests.alerter.outgoing import MAIL, SLACK, SLACK_WEBHOOK, STDOUT, WEBHOOK
 from tests.builders import T0, alert, at, party, sanction, span, transfer
 
@@ -52,6 +54,22 @@ def test_every_receiver_shows_all_that_a_desk_must_see(receiver: Receiver) -> No
         assert fact in text, fact
     assert "warning" in text.lower()
     assert "said minister Ruud" in text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "granularity", "shown"),
+    [
+        (date(2019, 1, 1), date(2020, 1, 1), Granularity.YEAR, "Norland (2019, long before this article)"),
+        (date(2025, 3, 1), date(2025, 4, 1), Granularity.MONTH, "Norland (March 2025)"),
+        (date(2026, 1, 5), date(2026, 1, 6), Granularity.DAY, "Norland (2026-01-05)"),
+        (date(2026, 1, 5), date(2028, 1, 1), Granularity.PERIOD, "Norland (2026-01-05 to 2027-12-31)"),
+    ],
+)
+def test_when_an_act_happened_or_is_due_is_shown(start: date, end: date, granularity: Granularity, shown: str) -> None:
+    when = When(start=start, end=end, granularity=granularity, span=span(TEXT, "Norland"))
+    one = alert(development=Development(id="d", story_id="s", kind=DevelopmentKind.NEW_STORY, why="", act=transfer(TEXT, when=when, **DEAL)))  # fmt: skip
+    assert dict(card(one).facts)["when"] == shown
+    assert "when" not in dict(card(told()).facts)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,14 @@ def test_pretty_marks_the_words_and_names_who_what_and_whom(tmp_path: Path) -> N
     assert "agreed, asserted, says defence ministry" in out
 
 
+def test_when_an_act_happened_is_printed(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    path.write_text('{"date": "2026-01-05", "title": "Portugal sent howitzers to Iceland in 2019"}\n')
+    assert 'when 2019: "in 2019"' in run(str(path), pretty=True)[1]
+    when = json.loads(run(str(path))[1])["acts"][0]["when"]
+    assert (when["start"], when["end"], when["granularity"]) == ("2019-01-01", "2020-01-01", "year")
+
+
 def test_a_missing_file_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(str(tmp_path / "nope.txt"))[0] == 1
     assert "nope.txt: cannot be read" in capsys.readouterr().err

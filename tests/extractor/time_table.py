@@ -69,6 +69,9 @@ It ended on the 3rd of March.|2026-03-03 2026-03-04 day
 It ended on March 3, 2025.|2025-03-03 2025-03-04 day
 It ended on Monday, March 3, 2025.|2025-03-03 2025-03-04 day
 It ended on Mon, 3 Mar 2025.|2025-03-03 2025-03-04 day
+It ended on December 22, last year.|2025-12-22 2025-12-23 day
+It broke due to the fall of a tree in August.|2025-08-01 2025-09-01 month
+It ended late Monday night.|2026-03-16 2026-03-17 day
 It ended March 3rd.|2026-03-03 2026-03-04 day
 It ended on Dec. 30.|2025-12-30 2025-12-31 day
 It ends on Dec. 30, 2026.|2026-12-30 2026-12-31 day

@@ -25,6 +25,7 @@ class Card(Struct, frozen=True, kw_only=True):
     title: str
     stage: str | None
     certainty: str | None
+    when: str | None
     says: str
     sentence: tuple[tuple[str, bool], ...]
     new: str
@@ -41,6 +42,7 @@ class Card(Struct, frozen=True, kw_only=True):
         pairs = (
             ("stage", self.stage),
             ("certainty", self.certainty),
+            ("when", self.when),
             ("says who", self.says),
             ("why new", self.new),
             ("outlets", self.outlets),
@@ -59,6 +61,7 @@ def card(alert: Alert) -> Card:
         title=one_line(alert.title, _TITLE) or "untitled article",
         stage=act.stage.value.replace("_", " ") if act else None,
         certainty=act.certainty.value if act else None,
+        when=_when(alert),
         says=_says(alert),
         sentence=sentence(alert.sentence, alert.marks),
         new=one_line(alert.development.why, _TITLE),
@@ -141,6 +144,15 @@ def _says(alert: Alert) -> str:
     if act and act.attribution:
         return f"{one_line(act.attribution.name, _NAME)}, as told by {outlet}"
     return f"{outlet}, naming no source"
+
+
+def _when(alert: Alert) -> str | None:
+    """When the act happened or is due, in the article's words and as days."""
+    when = alert.development.act.when if alert.development.act else None
+    if when is None:
+        return None
+    past = ", long before this article" if when.before(alert.published_at.date()) else ""
+    return f"{one_line(when.span.quote, _NAME)} ({when}{past})"
 
 
 def _outlets(alert: Alert) -> str:

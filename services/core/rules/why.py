@@ -122,9 +122,10 @@ def _act(leaf: ActIs, act: Act, reading: Reading) -> str:
 
 
 def describe(act: Act) -> str:
-    """An act in one line: kind, who, whom, stage, certainty."""
+    """An act in one line: kind, who, whom, stage, certainty, and when where the text tells."""
     roles = ", ".join(f"{role}: {_filled(act, role)}" for role in ROLES[kind_of(act)]["party"])
-    return f"{kind_of(act)}({roles}, stage: {act.stage}, certainty: {act.certainty})"
+    when = f", when: {act.when}" if act.when else ""
+    return f"{kind_of(act)}({roles}, stage: {act.stage}, certainty: {act.certainty}{when})"
 
 
 def _filled(act: Act, role: str) -> str:
