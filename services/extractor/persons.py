@@ -5,6 +5,7 @@ firm of China. From then on "Melnyk" and "Mr Melnyk" mean him: the bearer of the
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -116,7 +117,7 @@ class PersonFinder:
 
     def find(self, text: str, hits: Sequence[Hit], names: Sequence[Hit]) -> list[Hit]:
         """Persons, firms and surnames beside ``names``, those of the lexicons without overlaps. ``hits`` has the offices."""
-        offices = longest(hit for hit in hits if hit.term.layer == "office")[:_MOST_OFFICES]
+        offices = longest([hit for hit in hits if hit.term.layer == "office"])[:_MOST_OFFICES]
         persons = [hit for hit in names if _full(hit)]
         if not offices and not persons:
             return []
@@ -127,10 +128,8 @@ class PersonFinder:
             if hit is not None and len(found) < _MOST:
                 found.setdefault(hit.start, hit)
         new = longest(found.values())
-        covered = {hit.start: hit.end for hit in (*names, *new)}
-        return new + list(
-            self._surnames(text, [*persons, *(hit for hit in new if _full(hit) or _person(hit))], covered)
-        )
+        taken = sorted((hit.start, hit.end) for hit in (*names, *new))
+        return new + list(self._surnames(text, [*persons, *(hit for hit in new if _person(hit))], taken))
 
     def _introduced(self, page: _Page, office: Hit) -> Hit | None:
         """The person or firm that an office introduces: its name behind it, or before it in apposition."""
@@ -169,7 +168,7 @@ class PersonFinder:
         name = " ".join(words[: last + 1]) if last else " ".join(words).rstrip(".'").removesuffix("'s")
         return _hit(start, name, owner, office) if len(name) > 2 else None
 
-    def _surnames(self, text: str, persons: Sequence[Hit], covered: dict[int, int]) -> Iterator[Hit]:
+    def _surnames(self, text: str, persons: Sequence[Hit], taken: Sequence[tuple[int, int]]) -> Iterator[Hit]:
         """Where a surname stands alone for the person of that name introduced before."""
         bearers: dict[str, list[Person]] = {}
         for hit in sorted(persons, key=lambda hit: hit.start):
@@ -177,7 +176,7 @@ class PersonFinder:
             if len(person.surname) > 1:
                 bearers.setdefault(person.surname, []).append(person)
         for surname, those in list(bearers.items())[:_MOST]:
-            yield from self._follow(text, surname, those, covered)
+            yield from self._follow(text, surname, those, taken)
 
     def _bearer(self, hit: Hit, bearers: dict[str, list[Person]]) -> Person:
         assert hit.term.name is not None
@@ -186,13 +185,16 @@ class PersonFinder:
         first = hit.term.name.entity.country in self._first or bool(kin and kin[0].first)
         return Person(hit.start, hit.end, hit.term.name, parts[0] if first else parts[-1], first)
 
-    def _follow(self, text: str, surname: str, bearers: Sequence[Person], covered: dict[int, int]) -> Iterator[Hit]:
+    def _follow(
+        self, text: str, surname: str, bearers: Sequence[Person], taken: Sequence[tuple[int, int]]
+    ) -> Iterator[Hit]:
         current = bearers[0] if len({person.name.entity.id for person in bearers}) == 1 else None
-        for match in re.finditer(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", text):
-            start, end = match.span()
+        for start in _places(text, surname):
+            end = start + len(surname)
             own = next((person for person in bearers if person.start <= start and end <= person.end), None)
             current = own or current
-            if own or any(covered.get(at, 0) > start for at in range(max(0, start - _NEAR), start + 1)):
+            place = bisect_right(taken, (start, len(text))) - 1
+            if own or (place >= 0 and taken[place][1] > start):
                 continue
             before = _WORD_BEFORE.search(text, max(0, start - _GAP), start)
             titled = before is not None and before[1] in self._titles
@@ -202,6 +204,17 @@ class PersonFinder:
                 current = None  # another bearer of the name
             elif current and (titled or not (followed or surname in self._words)):
                 yield Hit(start, end, Term("name", "", surname, name=current.name))
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where a word stands as a whole word."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        joined = text[at - 1 : at] == "-" or text[end : end + 1] == "-"
+        if not (joined or text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            yield at
+        at = text.find(word, end)
 
 
 def _person(hit: Hit) -> bool:
