@@ -24,6 +24,7 @@ from services.extractor.fill import Context
 from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
 from services.extractor.merge import merged
+from services.extractor.pairs import Line
 from services.extractor.parties import of_node
 from services.extractor.persons import PersonFinder
 from services.extractor.rows import PARTIES, Sentence, build, split
@@ -103,7 +104,8 @@ class SpacyTagger:
             targets=self._usual["target"],
         )
         first: Clause | None = None
-        for sentence in self._sentences(article, text, copy, telling, known):
+        lines = tuple(self._lines(article, text, copy, telling, known))
+        for sentence in (line.sentence for line in lines if line.telling):
             clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
             found += self._transfers.acts(clause, context)
             found += self._sanctions.acts(clause, context, spoken=spoken)
@@ -114,22 +116,27 @@ class SpacyTagger:
             found += self._sanctions.acts(first, context, spoken=spoken)
         return merged(tuple(dated(found, article.published_at.date())), len(article.title)), context.half
 
-    def _sentences(
-        self, article: Article, text: str, copy: str, telling: list[int], hits: Sequence[Hit]
-    ) -> Iterator[Sentence]:
-        """The sentences that hold a telling word, as rows of nodes. None crosses from title to summary or body."""
+    def _lines(
+        self, article: Article, text: str, copy: str, telling: list[int], hits: Sequence[Hit], *, named: bool = False
+    ) -> Iterator[Line]:
+        """The sentences that hold a telling word, as rows of nodes; with ``named`` also those that only name somebody.
+
+        None crosses from title to summary or body.
+        """
         number = 0
         for begin, finish in _fields(article, len(text)):
             for start, end in split(copy, begin, finish):
-                if not any(start <= at < end for at in telling):
+                tells = any(start <= at < end for at in telling)
+                inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
+                if not tells and not (named and any(hit.term.layer == "name" for hit in inside)):
                     continue
                 number += 1
                 if number > _MOST_SENTENCES:
                     return
                 doc = self._tokenizer(copy[start:end])
-                inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
                 nodes = build(doc, start, inside, self._vocabulary)
-                yield Sentence(start, end, nodes, begin == 0 and bool(article.title), number, text[start:end])
+                title = begin == 0 and bool(article.title)
+                yield Line(Sentence(start, end, nodes, title, number, text[start:end]), tells)
 
 
 def _title_parties(hits: Sequence[Hit], text: str, end: int) -> tuple[Party, ...]:

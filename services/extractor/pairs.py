@@ -1,0 +1,156 @@
+"""Who may have passed arms to whom, or imposed sanctions on whom: every pair of parties of an article, with what is known of it.
+
+The learned reader (:mod:`services.extractor.act_model`) judges these pairs. A party of several names is one; a pair of one
+country with itself is none.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from services.core.act import Act, ArmsTransfer, Certainty, Party, SanctionStage, TransferStage
+from services.core.mention import Span
+from services.extractor.merge import roles
+from services.extractor.rows import Sentence
+
+Vector = npt.NDArray[np.float32]
+
+KINDS = ("arms_transfer", "sanction")
+STAGES: dict[str, tuple[str, ...]] = {
+    "arms_transfer": tuple(stage.value for stage in TransferStage),
+    "sanction": tuple(stage.value for stage in SanctionStage),
+}
+CERTAINTIES = tuple(certainty.value for certainty in Certainty)
+MOST_PARTIES = 10
+MARKS = {"country": 1, "person": 2, "body": 3, "organisation": 4, "armed_group": 5, "company": 6}
+FREE = 7  # the mark of a party that no lexicon knows
+
+
+class Line(Struct, frozen=True):
+    """A sentence with names. ``telling``: a word of arms or sanctions stands in it."""
+
+    sentence: Sentence
+    telling: bool
+
+
+class Actor(Struct):
+    """A party with all places that name it."""
+
+    key: str
+    id: str | None
+    name: str
+    country: str | None
+    mark: int
+    usual: str | None
+    spans: list[Span] = []
+
+    def same(self, other: "Actor") -> bool:
+        """Whether both stand for the same country or body."""
+        if self.country and other.country:
+            return self.country == other.country
+        return self.name == other.name
+
+
+def kind_of(act: Act) -> str:
+    """The kind as the model names it."""
+    return "arms_transfer" if isinstance(act, ArmsTransfer) else "sanction"
+
+
+def key_of(party: Party) -> str:
+    """By what an actor is found again."""
+    return party.id or f"free {party.name.casefold()}"
+
+
+def actors(lines: Sequence[Line], acts: Sequence[Act]) -> dict[str, Actor]:
+    """All parties of the lines, in order of mention, and those that only the rules saw."""
+    found: dict[str, Actor] = {}
+    for line in lines:
+        for node in line.sentence.nodes:
+            if node.name is None or not node.is_party:
+                continue
+            entity, start = node.name.entity, line.sentence.start
+            mark = MARKS.get(entity.kind.value, FREE)
+            actor = found.setdefault(
+                entity.id, Actor(entity.id, entity.id, entity.name, entity.country, mark, entity.usual, [])
+            )
+            quote = line.sentence.quote[node.start - start : node.end - start]
+            actor.spans.append(Span(start=node.start, end=node.end, quote=quote))
+    for act in acts:
+        for party in roles(act):
+            if party is not None and key_of(party) not in found:
+                found[key_of(party)] = Actor(
+                    key_of(party), party.id, party.name, party.country, FREE, None, [party.span]
+                )
+    return found
+
+
+class Facts:
+    """What is known of the pairs of an article beside its words."""
+
+    def __init__(self, kind: str, lines: Sequence[Line], acts: Sequence[Act], rank: dict[str, int]) -> None:
+        """``rank``: countries by how likely they supply arms."""
+        self._kind = kind
+        self._rank = rank
+        self._acts = [act for act in acts if kind_of(act) == kind]
+        self._pairs = [tuple(key_of(party) if party else None for party in roles(act)) for act in self._acts]
+        self._lines: dict[str, set[int]] = defaultdict(set)
+        self._telling = {line.sentence.number for line in lines if line.telling}
+        self._title = {line.sentence.number for line in lines if line.sentence.title}
+        for line in lines:
+            for node in line.sentence.nodes:
+                if node.name is not None and node.is_party:
+                    self._lines[node.name.entity.id].add(line.sentence.number)
+
+    def act(self, giver: Actor | None, taker: Actor) -> Act | None:
+        """The act that the rules told of exactly this pair."""
+        wanted = (giver.key if giver else None, taker.key)
+        return next((act for act, pair in zip(self._acts, self._pairs, strict=True) if pair == wanted), None)
+
+    def vector(self, giver: Actor | None, taker: Actor) -> Vector:
+        """Numbers about a pair; their order is that of the model's weights."""
+        return np.array([*self._ruled(giver, taker), *self._known(giver, taker)], dtype=np.float32)
+
+    def _ruled(self, giver: Actor | None, taker: Actor) -> Iterator[float]:
+        x, y = (giver.key if giver else None), taker.key
+        act = self.act(giver, taker)
+        yield float(act is not None)
+        yield float(any(pair[0] == x and pair[1] != y for pair in self._pairs))
+        yield float(any(pair[1] == y and pair[0] != x for pair in self._pairs))
+        yield float(any(pair == (y, x) for pair in self._pairs))
+        yield float(bool(self._pairs))
+        stages = STAGES[self._kind]
+        own = {other.stage.value for other, pair in zip(self._acts, self._pairs, strict=True) if pair == (x, y)}
+        yield from (float(stage in own) for stage in stages)
+        yield from (float(act is not None and act.certainty.value == certainty) for certainty in CERTAINTIES)
+
+    def _known(self, giver: Actor | None, taker: Actor) -> Iterator[float]:
+        xs = self._lines[giver.key] if giver else set()
+        ys = self._lines[taker.key]
+        yield float(giver is None)
+        yield float(bool(xs & self._title))
+        yield float(bool(ys & self._title))
+        yield float(bool(xs & ys))
+        yield float(bool(xs & ys & self._telling))
+        for actor in (giver, taker):
+            usual = actor.usual if actor else None
+            rank = self._rank.get((actor.country if actor else None) or "", 99)
+            yield from (float(usual == "imposer"), float(usual == "target"), float(rank < 5), float(5 <= rank < 15))
+            yield float(actor is not None and actor.mark == FREE)
+
+
+def sizes(kind: str) -> int:
+    """How many numbers :meth:`Facts.vector` gives."""
+    return 5 + len(STAGES[kind]) + len(CERTAINTIES) + 5 + 10
+
+
+def possible(givers: Sequence[Actor], takers: Sequence[Actor], kind: str) -> Iterator[tuple[Actor | None, Actor]]:
+    """The pairs worth judging. Only sanctions may come from nobody named."""
+    for taker in takers:
+        for giver in givers:
+            if giver is not taker and not (giver.country and giver.country == taker.country):
+                yield giver, taker
+        if kind == "sanction":
+            yield None, taker

@@ -1,0 +1,67 @@
+"""What of an article the learned reader looks at: the title and the telling sentences, as word pieces.
+
+Word pieces as in Wu et al., "Google's Neural Machine Translation System", arXiv:1609.08144.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from services.extractor.pairs import MOST_PARTIES, Actor, Line
+
+LENGTH = 224  # word pieces of a window
+_BEGIN, _STOP = 101, 102  # [CLS] and [SEP] of the vocabulary
+
+
+class Window(Struct):
+    """Word pieces, the mark of the party that each belongs to, and where each party stands among them."""
+
+    pieces: list[int]
+    marks: list[int]
+    actors: list[Actor]  # those that stand in it, at most MOST_PARTIES, in order
+    places: list[list[int]]  # of each actor
+
+
+def window(lines: Sequence[Line], found: dict[str, Actor], tokenizer: Any, length: int = LENGTH) -> Window:
+    """The title and then the telling sentences that fit, in the order of the text; then others with names.
+
+    ``tokenizer``: a ``tokenizers.Tokenizer`` for the vocabulary of the encoder.
+    """
+    coded = [tokenizer.encode(line.sentence.quote, add_special_tokens=False) for line in lines]
+    pieces, marks = [_BEGIN], [0]
+    places: dict[str, list[int]] = {}
+    spans = [(span.start, span.end, actor) for actor in found.values() for span in actor.spans]
+    for number in _chosen(lines, [len(code.ids) for code in coded], length):
+        start, end = lines[number].sentence.start, lines[number].sentence.end
+        base = len(pieces)
+        own = [0] * len(coded[number].ids)
+        for begin, finish, actor in spans:
+            if begin < start or finish > end:
+                continue
+            for at, (first, last) in enumerate(coded[number].offsets):
+                if first + start < finish and last + start > begin:
+                    own[at] = actor.mark
+                    places.setdefault(actor.key, []).append(base + at)
+        pieces += [*coded[number].ids, _STOP]
+        marks += [*own, 0]
+    return _bounded(pieces, marks, places, found, length)
+
+
+def _chosen(lines: Sequence[Line], sizes: Sequence[int], length: int) -> list[int]:
+    ranked = sorted(range(len(lines)), key=lambda at: (not lines[at].sentence.title, not lines[at].telling, at))
+    kept: list[int] = []
+    total = 1
+    for at in ranked:
+        if total + sizes[at] + 1 <= length or not kept:
+            kept.append(at)
+            total += sizes[at] + 1
+    return sorted(kept)
+
+
+def _bounded(
+    pieces: list[int], marks: list[int], places: dict[str, list[int]], found: dict[str, Actor], length: int
+) -> Window:
+    standing = {key: [at for at in sorted(set(own)) if at < length] for key, own in places.items()}
+    keys = sorted((key for key, own in standing.items() if own), key=lambda key: standing[key][0])[:MOST_PARTIES]
+    return Window(pieces[:length], marks[:length], [found[key] for key in keys], [standing[key] for key in keys])
