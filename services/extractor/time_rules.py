@@ -12,14 +12,10 @@ from msgspec import Struct
 from services.core.when import Granularity
 from services.extractor import calendar_units as units
 from services.extractor.calendar_units import ONE, Interval
+from services.extractor.number_words import COUNT, number
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TEENS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_NUMBERS = {word: value for value, word in enumerate(_TEENS, 1)} | {word: 10 * ten for ten, word in enumerate(_TENS, 2)}
-_NUMBERS |= {f"{ten}{sign}{one}": _NUMBERS[ten] + _NUMBERS[one] for ten in _TENS for one in _TEENS[:9] for sign in "- "}
-_NUMBERS |= {"a": 1, "an": 1, "couple": 2}
 _NEXT_TO = {"last": -1, "this": 0, "next": 1}
 _VAGUE = 9  # "several weeks" are two to nine of them
 
@@ -32,11 +28,18 @@ class Needs(Enum):
     EDGE = 2  # "the end of the year"
 
 
-class Rule(Struct, frozen=True):
-    """``meaning`` takes the match, the day of publication and where the sentence looks: 1 ahead, -1 back, 0 unknown."""
+Meaning = Callable[[re.Match[str], date, int], Interval | None]
 
+
+class Rule(Struct, frozen=True):
+    """``meaning`` takes the match, the day of publication and where the sentence looks: 1 ahead, -1 back, 0 unknown.
+
+    ``words``: no match without one of them, in lower case; looking for them is cheaper than the pattern.
+    """
+
+    words: tuple[str, ...]
     pattern: re.Pattern[str]
-    meaning: Callable[[re.Match[str], date, int], Interval | None]
+    meaning: Meaning
     needs: Needs = Needs.NOTHING
     free: bool = True
 
@@ -65,8 +68,6 @@ _ENDING = r"(?:st|nd|rd|th)?"
 _SIDE = r"(?P<side>last|past|previous|this|next|coming|upcoming)"
 _UNIT = r"(?P<unit>week|weekend|month|quarter|year|decade)"
 _SPAN = r"(?P<unit>day|week|month|quarter|year|decade)s?"
-_WRITTEN = "|".join(sorted((word for word in _NUMBERS if word not in {"a", "an", "couple"}), key=len, reverse=True))
-_COUNT = rf"(?:(?P<count>\d{{1,3}}|a\s+couple|couple|an?|{_WRITTEN})(?:\s+of)?)"
 _WEEKDAY = rf"(?:{_DAY},?\s+)?"
 # what a number and a month or year before it count, so that the number is none of the calendar
 _COUNTED = r"(?!\s*(?:%|percent|per\s+cent|people|troops|soldiers|tanks|missiles|rounds|shells|drones|vehicles|aircraft|jets|ships|million|billion|thousand|hundred|men|women|civilians|times|miles|km|kilometers|kilometres|metres|meters|tons|tonnes|hours))"  # fmt: skip
@@ -218,13 +219,8 @@ def _year_end(match: re.Match[str], published: date, toward: int) -> Interval:
     return units.month(int(match["year"] or published.year), 12)
 
 
-def _count(match: re.Match[str]) -> int:
-    word = match["count"].lower()
-    return int(word) if word.isdigit() else _NUMBERS.get(word, 2)
-
-
 def _ago(match: re.Match[str], published: date, toward: int) -> Interval:
-    return units.unit(match["unit"].lower(), published, -_count(match))
+    return units.unit(match["unit"].lower(), published, -number(match["count"]))
 
 
 def _some_ago(match: re.Match[str], published: date, toward: int) -> Interval:
@@ -236,7 +232,7 @@ def _some_ago(match: re.Match[str], published: date, toward: int) -> Interval:
 def _lasting(match: re.Match[str], published: date, toward: int) -> Interval:
     """``the past 17 months``, ``the next two years``, ``the coming weeks``."""
     name, ahead = match["unit"].lower(), match["side"].lower() in {"next", "coming", "following"}
-    count = _count(match) if match["count"] else 1 if match["count"] == "" else _VAGUE
+    count = number(match["count"]) if match["count"] else 1 if match["count"] == "" else _VAGUE
     if ahead:
         return Interval(published, units.shift(published, name, count) + ONE, Granularity.PERIOD)
     return Interval(units.shift(published, name, -count), published + ONE, Granularity.PERIOD)
@@ -246,7 +242,7 @@ def _within(match: re.Match[str], published: date, toward: int) -> Interval | No
     """``within 30 days`` and ``in two weeks``, where the sentence looks ahead."""
     if toward <= 0:
         return None
-    name, count = match["unit"].lower(), _count(match)
+    name, count = match["unit"].lower(), number(match["count"])
     if match["how"].lower() == "in":
         return units.unit(name, published, count)
     return Interval(published, units.shift(published, name, count) + ONE, Granularity.PERIOD)
@@ -256,8 +252,8 @@ def _within(match: re.Match[str], published: date, toward: int) -> Interval | No
 _BEGINS = r"(?<![\w$€£/.])(?:(?<!-)|(?<=mid-)|(?<=end-)|(?<=early-)|(?<=late-))"
 
 
-def _rule(pattern: str, meaning: Callable[[re.Match[str], date, int], Interval | None], needs: Needs = Needs.NOTHING, *, free: bool = True) -> Rule:  # fmt: skip
-    return Rule(re.compile(rf"{_BEGINS}{pattern}", re.IGNORECASE), meaning, needs, free)
+def _rule(words: tuple[str, ...], pattern: str, meaning: Meaning, needs: Needs = Needs.NOTHING, *, free: bool = True) -> Rule:  # fmt: skip
+    return Rule(words, re.compile(rf"{_BEGINS}{pattern}", re.IGNORECASE), meaning, needs, free)
 
 
 # A name is no day, month or season: newspapers, holidays, agreements, people.
@@ -265,37 +261,42 @@ _NO_NAME = r"(?!\s+(?:(?-i:Times|Mirror|Express|Telegraph|Mail|Herald|Post|Star|
 _NO_HOLIDAY = r"(?<!Black )(?<!Bloody )(?<!Good )(?<!Cyber )(?<!Ash )(?<!Super )(?<!Mail on )(?<!Palm )(?<!Easter )(?<!Theresa )(?<!Mrs )(?<!Ms )(?<!Mrs\. )"  # fmt: skip
 _NO_PERSON = r"(?!\s+(?-i:(?!In|On|At|By|To|For|The|After|With|Over|And|As|Of|From)[A-Z][a-z]+))"
 
+_IN_MONTHS = tuple(name[:3] for name in _MONTHS)
+_IN_YEARS = ("19", "20")
+_IN_SEASONS = ("spring", "summer", "autumn", "fall", "winter")
+_IN_UNITS = ("day", "week", "month", "quarter", "year", "decade")
+
 RULES: tuple[Rule, ...] = (
-    _rule(r"(?P<year>(?:19|20)\d\d)([-/])(?P<number>\d{1,2})\2(?P<day>\d{1,2})(?![\w-])", _iso),
-    _rule(r"(?P<one>\d{1,2})([./-])(?P<two>\d{1,2})\2(?P<year>(?:19|20)\d\d)(?!\w)", _slashed),
-    _rule(rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_ENDING}(?:\s*(?:-|to|and)\s*(?P<to>\d{{1,2}}){_ENDING})?(?:\s+of)?[\s-]+(?P<month>{_MONTH})(?:,?[\s-]+(?P<year>{_YEAR})|,?\s+(?P<side>last|this|next)\s+year)?(?!\w)", _full),
-    _rule(rf"{_WEEKDAY}(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}}){_ENDING}(?![\d%]|[.,:]\d|\w)(?:\s*-\s*(?P<to>\d{{1,2}}){_ENDING}(?![\d%]|,\d|\w))?{_COUNTED}(?:,?\s+(?P<year>{_YEAR})|,?\s+(?P<side>last|this|next)\s+year(?!\w))?", _full),
-    _rule(rf"(?P<month>{_MONTH})(?:\s*(?:-|to|and|until|through)\s*(?P<to>{_MONTH}))?,?\s+(?:of\s+)?(?:(?P<year>{_YEAR})|(?P<side>last|this|next)\s+year)", _month_of_year),
-    _rule(rf"{_NO_HOLIDAY}(?P<side>last|past|previous|this|next|coming|upcoming)\s+(?P<month>{_MONTH})(?!\w){_NO_NAME}", _bare_month),
-    _rule(rf"{_NO_HOLIDAY}(?P<side>)(?P<month>{_MONTH})(?!\w|'|\s+\d){_NO_NAME}{_NO_PERSON}", _bare_month, Needs.PREPOSITION),
-    _rule(rf"(?P<year>(?:19|20)\d\d)\s*(?:-|to|and|until|through)\s*(?P<to>(?:19|20)\d\d|\d\d)(?![\w%]|[.,-]\d|-\w){_COUNTED}", _years, Needs.PREPOSITION),
-    _rule(rf"(?P<year>{_YEAR}){_COUNTED}", _year, Needs.PREPOSITION),
-    _rule(rf"(?<=\ba )(?P<year>{_YEAR})(?=\s+[a-z])", _year, free=False),
-    _rule(rf"(?<=\bthe )(?P<year>{_YEAR})(?=\s+[a-z])", _year, free=False),
-    _rule(r"(?P<century>19|20)(?P<ten>\d0)s\b", _decade),
-    _rule(r"(?<=the )'?(?P<century>)(?P<ten>[2-9]0)s\b", _decade),
-    _rule(rf"(?-i:(?P<code>Q)(?P<number>[1-4])|(?P<half>H)(?P<which>[12]))(?:\s+of)?\s+(?P<year>{_YEAR})", _code),
-    _rule(rf"{_SIDE}\s+(?P<season>spring|summer|autumn|fall|winter)(?P<year>)(?!\w)", _season),
-    _rule(rf"(?P<season>spring|summer|autumn|fall|winter)(?P<side>)(?:\s+of)?\s+(?P<year>{_YEAR})", _season),
-    _rule(r"(?P<side>)(?P<season>spring|summer|autumn|winter)(?P<year>)(?=\s*(?:[.,;:)\"]|$)|\s+(?:and|or|to|by|with|for|when|as|at|after|before|from|that|the|a|his)\b)", _season, Needs.PREPOSITION),
-    _rule(r"(?:the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|last\s+night|this\s+(?:morning|afternoon|evening)|tonight|(?:yesterday|tomorrow)(?:\s+(?:morning|afternoon|evening|night))?|today)(?!\w|'s)", _relative_day),
-    _rule(r"overnight(?=[\s,.;]|$)(?!\s+(?:stay|train|success|bag))", _overnight),
-    _rule(rf"{_NO_HOLIDAY}(?:{_SIDE}\s+)?(?P<weekday>{_named(_DAYS, 'SUNDAY')})(?:\s+(?:morning|afternoon|evening|night))?(?![\w'])(?!-(?-i:[A-Z])){_NO_NAME}", _weekday),
-    _rule(r"(?P<side>this|next|last|coming|previous)\s+" + _UNIT + r"(?![\w'-])", _side_unit),
-    _rule(rf"(?:the\s+)?(?P<side>past)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
-    _rule(rf"(?<=in )the\s+(?P<side>last|coming)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
-    _rule(rf"(?<=over )the\s+(?P<side>last|coming|next)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
-    _rule(r"the\s+weekend(?!\w)", _the_weekend),
-    _rule(r"(?P<unit>week|month|quarter|year|decade)(?![\w'-]|\s+(?:ago|before|after|earlier|later))", _the_unit, Needs.EDGE),
-    _rule(rf"(?:year-end|year's\s+end|the\s+year\s+end)(?:\s+(?P<year>{_YEAR}))?(?!\w)", _year_end),
-    _rule(rf"{_COUNT}\s+{_SPAN}\s+ago(?!\w)", _ago),
-    _rule(r"(?<!thousand )(?<!hundred )(?<!million )(?<!billion )(?<!dozen )(?<!\d )(?:(?:a\s+few|several|some|many)\s+)?(?P<unit>day|week|month|year|decade)s\s+ago(?!\w)", _some_ago),
-    _rule(rf"(?P<side>past|last|previous|next|coming|following)\s+{_COUNT}\s+{_SPAN}(?![\w-])", _lasting),
-    _rule(r"(?P<side>past|last|recent|next|coming)\s+(?:few\s+|several\s+)?(?P<unit>day|week|month|year|decade)s(?P<count>(?!))?(?![\w'])", _lasting),
-    _rule(rf"(?P<how>within|in)\s+(?:the\s+next\s+)?{_COUNT}\s+{_SPAN}(?![\w'-]|\s+of\b)", _within),
+    _rule(_IN_YEARS, r"(?P<year>(?:19|20)\d\d)([-/])(?P<number>\d{1,2})\2(?P<day>\d{1,2})(?![\w-])", _iso),
+    _rule(_IN_YEARS, r"(?P<one>\d{1,2})([./-])(?P<two>\d{1,2})\2(?P<year>(?:19|20)\d\d)(?!\w)", _slashed),
+    _rule(_IN_MONTHS, rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_ENDING}(?:\s*(?:-|to|and)\s*(?P<to>\d{{1,2}}){_ENDING})?(?:\s+of)?[\s-]+(?P<month>{_MONTH})(?:,?[\s-]+(?P<year>{_YEAR})|,?\s+(?P<side>last|this|next)\s+year)?(?!\w)", _full),
+    _rule(_IN_MONTHS, rf"{_WEEKDAY}(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}}){_ENDING}(?![\d%]|[.,:]\d|\w)(?:\s*-\s*(?P<to>\d{{1,2}}){_ENDING}(?![\d%]|,\d|\w))?{_COUNTED}(?:,?\s+(?P<year>{_YEAR})|,?\s+(?P<side>last|this|next)\s+year(?!\w))?", _full),
+    _rule(_IN_MONTHS, rf"(?P<month>{_MONTH})(?:\s*(?:-|to|and|until|through)\s*(?P<to>{_MONTH}))?,?\s+(?:of\s+)?(?:(?P<year>{_YEAR})|(?P<side>last|this|next)\s+year)", _month_of_year),
+    _rule(_IN_MONTHS, rf"{_NO_HOLIDAY}(?P<side>last|past|previous|this|next|coming|upcoming)\s+(?P<month>{_MONTH})(?!\w){_NO_NAME}", _bare_month),
+    _rule(_IN_MONTHS, rf"{_NO_HOLIDAY}(?P<side>)(?P<month>{_MONTH})(?!\w|'|\s+\d){_NO_NAME}{_NO_PERSON}", _bare_month, Needs.PREPOSITION),
+    _rule(_IN_YEARS, rf"(?P<year>(?:19|20)\d\d)\s*(?:-|to|and|until|through)\s*(?P<to>(?:19|20)\d\d|\d\d)(?![\w%]|[.,-]\d|-\w){_COUNTED}", _years, Needs.PREPOSITION),
+    _rule(_IN_YEARS, rf"(?P<year>{_YEAR}){_COUNTED}", _year, Needs.PREPOSITION),
+    _rule(_IN_YEARS, rf"(?<=\ba )(?P<year>{_YEAR})(?=\s+[a-z])", _year, free=False),
+    _rule(_IN_YEARS, rf"(?<=\bthe )(?P<year>{_YEAR})(?=\s+[a-z])", _year, free=False),
+    _rule(("0s",), r"(?P<century>19|20)(?P<ten>\d0)s\b", _decade),
+    _rule(("0s",), r"(?<=the )'?(?P<century>)(?P<ten>[2-9]0)s\b", _decade),
+    _rule(_IN_YEARS, rf"(?-i:(?P<code>Q)(?P<number>[1-4])|(?P<half>H)(?P<which>[12]))(?:\s+of)?\s+(?P<year>{_YEAR})", _code),
+    _rule(_IN_SEASONS, rf"{_SIDE}\s+(?P<season>spring|summer|autumn|fall|winter)(?P<year>)(?!\w)", _season),
+    _rule(_IN_SEASONS, rf"(?P<season>spring|summer|autumn|fall|winter)(?P<side>)(?:\s+of)?\s+(?P<year>{_YEAR})", _season),
+    _rule(_IN_SEASONS, r"(?P<side>)(?P<season>spring|summer|autumn|winter)(?P<year>)(?=\s*(?:[.,;:)\"]|$)|\s+(?:and|or|to|by|with|for|when|as|at|after|before|from|that|the|a|his)\b)", _season, Needs.PREPOSITION),
+    _rule(("day", "morrow", "night", "morning", "afternoon", "evening"), r"(?:the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|last\s+night|this\s+(?:morning|afternoon|evening)|tonight|(?:yesterday|tomorrow)(?:\s+(?:morning|afternoon|evening|night))?|today)(?!\w|'s)", _relative_day),
+    _rule(("overnight",), r"overnight(?=[\s,.;]|$)(?!\s+(?:stay|train|success|bag))", _overnight),
+    _rule(("day",), rf"{_NO_HOLIDAY}(?:{_SIDE}\s+)?(?P<weekday>{_named(_DAYS, 'SUNDAY')})(?:\s+(?:morning|afternoon|evening|night))?(?![\w'])(?!-(?-i:[A-Z])){_NO_NAME}", _weekday),
+    _rule(_IN_UNITS, r"(?P<side>this|next|last|coming|previous)\s+" + _UNIT + r"(?![\w'-])", _side_unit),
+    _rule(_IN_UNITS, rf"(?:the\s+)?(?P<side>past)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
+    _rule(_IN_UNITS, rf"(?<=in )the\s+(?P<side>last|coming)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
+    _rule(_IN_UNITS, rf"(?<=over )the\s+(?P<side>last|coming|next)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
+    _rule(("weekend",), r"the\s+weekend(?!\w)", _the_weekend),
+    _rule(_IN_UNITS, r"(?P<unit>week|month|quarter|year|decade)(?![\w'-]|\s+(?:ago|before|after|earlier|later))", _the_unit, Needs.EDGE),
+    _rule(("year",), rf"(?:year-end|year's\s+end|the\s+year\s+end)(?:\s+(?P<year>{_YEAR}))?(?!\w)", _year_end),
+    _rule(("ago",), rf"{COUNT}\s+{_SPAN}\s+ago(?!\w)", _ago),
+    _rule(("ago",), r"(?<!thousand )(?<!hundred )(?<!million )(?<!billion )(?<!dozen )(?<!\d )(?:(?:a\s+few|several|some|many)\s+)?(?P<unit>day|week|month|year|decade)s\s+ago(?!\w)", _some_ago),
+    _rule(_IN_UNITS, rf"(?P<side>past|last|previous|next|coming|following)\s+{COUNT}\s+{_SPAN}(?![\w-])", _lasting),
+    _rule(_IN_UNITS, r"(?P<side>past|last|recent|next|coming)\s+(?:few\s+|several\s+)?(?P<unit>day|week|month|year|decade)s(?P<count>(?!))?(?![\w'])", _lasting),
+    _rule(_IN_UNITS, rf"(?P<how>within|in)\s+(?:the\s+next\s+)?{COUNT}\s+{_SPAN}(?![\w'-]|\s+of\b)", _within),
 )  # fmt: skip

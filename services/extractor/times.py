@@ -71,7 +71,9 @@ def expressions(sentence: str, published: date) -> tuple[Expression, ...]:
 
 def _bases(sentence: str) -> Iterator[tuple[int, int, Base]]:
     """Matches of the rules in the order of the sentence; of those at one place the longest first."""
-    matches = [(match.start(), -match.end(), number, match) for number, rule in enumerate(RULES) for match in rule.pattern.finditer(sentence)]  # fmt: skip
+    lower = sentence.lower()
+    asked = [(number, rule) for number, rule in enumerate(RULES) if any(word in lower for word in rule.words)]
+    matches = [(match.start(), -match.end(), number, match) for number, rule in asked for match in rule.pattern.finditer(sentence)]  # fmt: skip
     for start, end, number, match in sorted(matches, key=lambda one: one[:3]):
         yield start, -end, Base(RULES[number], match)
 
