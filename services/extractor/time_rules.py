@@ -16,6 +16,7 @@ from services.extractor.number_words import COUNT, number
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SOON = 60
 _NEXT_TO = {"last": -1, "this": 0, "next": 1}
 _VAGUE = 9  # "several weeks" are two to nine of them
 
@@ -78,14 +79,18 @@ def _month(match: re.Match[str], group: str = "month") -> int:
 
 
 def _day_of(month: int, number: int, published: date, toward: int) -> date:
-    """The day in the year that fits: the latest, the next, or the nearest where no word tells."""
+    """The day in the year that fits: the latest, the next, or the nearest where no word tells.
+
+    News gives the year of days long past: one nearly a year back is the coming one, whatever the tense.
+    """
     found = []
     for of in (published.year - 1, published.year, published.year + 1):
         try:
             found.append(date(of, month, number))
         except ValueError:
             continue
-    if toward:
+    nearest = min(found, key=lambda at: abs((at - published).days))
+    if toward and not 0 < (nearest - published).days <= _SOON:
         found = [at for at in found if (at - published).days * toward >= 0]
     return min(found, key=lambda at: abs((at - published).days))
 

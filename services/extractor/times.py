@@ -14,7 +14,7 @@ from services.core.when import Granularity
 from services.extractor import calendar_units as units
 from services.extractor.calendar_units import ONE, Interval
 from services.extractor.tense import direction
-from services.extractor.time_rules import RULES, Base, Needs
+from services.extractor.time_rules import RULES, Base, Needs, Rule
 
 _GATE = re.compile(
     r"\d{4}|\d0s|day|week|month|year|quarter|decade|night|morning|afternoon|evening|today|morrow|summer|autumn|winter|spring|fall|since|coming|recent|ago\b"
@@ -37,6 +37,9 @@ _PREPOSITION = re.compile(
 )
 _ORDINALS = {"first": 0, "second": 1, "third": 2}
 _FREE = frozenset({"since", "by", "until", "till", "through", "before", "from", "in", "on", "during", "over", "throughout", "within", "at", "around", "starting", "beginning", "no", "as"})  # fmt: skip
+_DETERMINED = re.compile(r"(?:\b(?:the|its|his|her|their|our|an?)|'s)\s+$", re.IGNORECASE)
+_NOUN = re.compile(r"\s+(?!(?:to|by|with|for|when|as|at|after|before|from|that|the|an?|and|or|but|in|on|of|will|was|were|is|are|has|had)\b)[a-z]", re.IGNORECASE)  # fmt: skip
+_LOOSE = frozenset({"of", "for", "to", "and", "about", "between"})  # bind a time to a noun: no part of the expression
 _REACH = 60  # code points before a base in which its words stand
 
 
@@ -99,19 +102,19 @@ def _read(sentence: str, start: int, end: int, base: Base, published: date) -> E
     bounded = _bounded(preposition, interval, published)
     if bounded is None:
         return None
-    free = base.rule.free or (preposition or "").split(" ")[0] in _FREE
+    loose = preposition in _LOOSE
+    shown = begin if not loose else (edge.start() if edge else start)
+    free = edge is not None or _free(sentence, start, end, base.rule, preposition)
     if preposition == "from":  # "an inquiry from 2022", but "from 2022 to 2024"
         free = bounded.granularity is Granularity.PERIOD or toward > 0
-    loose = preposition in {
-        "of",
-        "for",
-        "to",
-        "and",
-        "about",
-        "between",
-    }  # binds it to a noun: no part of the expression
-    shown = begin if not loose else (edge.start() if edge else start)
-    return Expression(shown, end, bounded, (free or edge is not None) and preposition != "of")
+    return Expression(shown, end, bounded, free and preposition != "of")
+
+
+def _free(sentence: str, start: int, end: int, rule: Rule, preposition: str | None) -> bool:
+    """Whether it is said of the clause, and not of the noun behind it: "a 2017 deal", "its Feb. 12 test"."""
+    if rule.free and _DETERMINED.search(sentence, max(0, start - 8), start) and _NOUN.match(sentence, end):
+        return False
+    return rule.free or (preposition or "").split(" ")[0] in _FREE
 
 
 def _stands(needs: Needs, edge: re.Match[str] | None, preposition: str | None) -> bool:

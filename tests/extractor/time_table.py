@@ -63,7 +63,8 @@ It ended in April last year.|2025-04-01 2025-05-01 month
 It opens in April next year.|2027-04-01 2027-05-01 month
 It was built between March and June 2024.|2024-03-01 2024-07-01 period
 It ended on 3 March.|2026-03-03 2026-03-04 day
-It ended on 3 April.|2025-04-03 2025-04-04 day
+It ended on 3 June.|2025-06-03 2025-06-04 day
+They decided to let it lapse on 3 April.|2026-04-03 2026-04-04 day
 It will end on 3 April.|2026-04-03 2026-04-04 day
 It ended on the 3rd of March.|2026-03-03 2026-03-04 day
 It ended on March 3, 2025.|2025-03-03 2025-03-04 day
@@ -227,6 +228,8 @@ Norland *imposed* sanctions on Sudmark on Monday.|on Monday
 On Monday, Norland *imposed* sanctions on Sudmark.|On Monday
 Sanctions against Sudmark were *extended* until July 31.|until July 31
 Last month the minister said Norland had *sold* howitzers.|
+Norland called for *sanctions* over its Feb. 12 test.|
+Norland has *sent* howitzers, and this month its minister went home.|
 Norland was *sanctioned* for bombing a port in 2015.|
 Norland was invaded a year ago, prompting others to *send* weapons.|
 Despite being *sanctioned*, Norland grew this year.|
