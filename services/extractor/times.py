@@ -39,6 +39,8 @@ _ORDINALS = {"first": 0, "second": 1, "third": 2}
 _FREE = frozenset({"since", "by", "until", "till", "through", "before", "from", "in", "on", "during", "over", "throughout", "within", "at", "around", "starting", "beginning", "no", "as"})  # fmt: skip
 _DETERMINED = re.compile(r"(?:\b(?:the|its|his|her|their|our|an?)|'s)\s+$", re.IGNORECASE)
 _NOUN = re.compile(r"\s+(?!(?:to|by|with|for|when|as|at|after|before|from|that|the|an?|and|or|but|in|on|of|will|was|were|is|are|has|had)\b)[a-z]", re.IGNORECASE)  # fmt: skip
+# "extended until July 31": the past tense is the extension's
+_TOWARD = {"since": -1, "until": 1, "till": 1}
 _LOOSE = frozenset({"of", "for", "to", "and", "about", "between"})  # bind a time to a noun: no part of the expression
 _REACH = 60  # code points before a base in which its words stand
 
@@ -90,9 +92,8 @@ def _read(sentence: str, start: int, end: int, base: Base, published: date) -> E
         begin, preposition = found.start(), " ".join(found["word"].lower().split())
     if not _stands(base.rule.needs, edge, preposition):
         return None
-    if preposition == "since":
-        toward = -1
-    elif preposition in {"by", "until", "till", "no later than", "as early as", "as soon as"}:
+    toward = _TOWARD.get(preposition or "", toward)
+    if preposition in {"by", "no later than", "as early as", "as soon as"}:
         toward = toward or 1
     interval = base.interval(published, toward)
     if interval is not None and edge is not None:

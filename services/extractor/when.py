@@ -19,6 +19,7 @@ _BREAK = re.compile(
 _EMBEDS = re.compile(r"[,\s]*\b(?:that|which|who|whom|whose|when|while|where|because|although|though|if|unless|amid|despite|following|after|before|since|until|as)\b", re.IGNORECASE)  # fmt: skip
 _SAYING = re.compile(r"\b(?:said|says|say|told|tells|added|according|reported|statement|interview|reporters|briefing|news conference)\b[^,;]{0,40}$", re.IGNORECASE)  # fmt: skip
 _NEXT_CLAUSE = re.compile(r",\s+(?:and|but|or|while)\s+$", re.IGNORECASE)
+_AND = re.compile(r",\s+(?:and|but)\s", re.IGNORECASE)
 _SAID = re.compile(r"\b(?:said|told|says)\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?!need|indeed|armed|allied)[a-z]{3,}ed\s+$", re.IGNORECASE)
 _SAME = str.maketrans("\u2019\u00a0\u2011\u2013", "' --")
@@ -86,7 +87,12 @@ def _belongs(text: str, one: Expression, first: int, last: int, found: tuple[Exp
             or _GERUND.search(between)
         )
         return not other and not ("," in between and _embedded(text, first, found))
-    return not (_SAYING.search(text[: one.start]) or _SAID.search(between) or _embedded(text, one.start, found))
+    return not (
+        _SAYING.search(text[: one.start])
+        or _SAID.search(between)
+        or _AND.search(between)
+        or _embedded(text, one.start, found)
+    )
 
 
 def _within(stop: re.Match[str], found: tuple[Expression, ...]) -> bool:

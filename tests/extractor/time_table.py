@@ -85,6 +85,7 @@ It ended in 2019.|2019-01-01 2020-01-01 year
 It will open in 2030.|2030-01-01 2031-01-01 year
 It will open by 2027.|2026-03-18 2028-01-01 period
 It will open before 2028.|2026-03-18 2028-01-01 period
+They extended it until July 31.|2026-03-18 2026-08-01 period
 It will run until 2030.|2026-03-18 2031-01-01 period
 It will open no later than 2029.|2026-03-18 2030-01-01 period
 It has run since 2022.|2022-01-01 2026-03-19 period
@@ -230,6 +231,7 @@ Sanctions against Sudmark were *extended* until July 31.|until July 31
 Last month the minister said Norland had *sold* howitzers.|
 Norland called for *sanctions* over its Feb. 12 test.|
 Norland has *sent* howitzers, and this month its minister went home.|
+Norland votes in May, and its rivals *threaten* sanctions.|
 Norland was *sanctioned* for bombing a port in 2015.|
 Norland was invaded a year ago, prompting others to *send* weapons.|
 Despite being *sanctioned*, Norland grew this year.|
