@@ -96,6 +96,7 @@ class FalseFriendsFile(_Entry, frozen=True, kw_only=True):
     """false_friends.yaml"""
 
     masks: Texts
+    namesakes: Texts = ()
     vetoes: dict[Ident, Texts] = {}
 
 

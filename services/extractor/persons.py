@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from services.core.mention import EntityKind
+from services.extractor import english
 from services.extractor.entities import Entity, Form, Name, slug
 from services.extractor.lexicon_schema import OfficesFile
 from services.extractor.scan import Hit, Term, longest
@@ -19,6 +20,7 @@ _MOST = 60  # persons introduced in one article, and surnames followed
 _MOST_OFFICES = 400
 _WALK = 5  # words between a nationality and the office
 _NEAR = 60  # code points a name may span
+_SMALL_WORD = 4  # the longest that titles in capitals write small
 _GAP = 30  # and an insertion
 _PARTICLE = r"(?:(?:al|el|bin|ibn|bint|von|van|der|den|de|da|dos|du|di|la|le)[ -]){0,2}"
 _PART = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*[\w]"
@@ -28,7 +30,7 @@ _NAME_BEFORE = re.compile(rf"(?<![\w'-])(?:{_PART}|{_INITIAL})(?: (?:{_INITIAL}|
 _FIRM = re.compile(r"[A-Z][\w&'.-]*(?: (?:[A-Z&][\w&'.-]*|of|and)){0,5}")
 _WORD_BEFORE = re.compile(r"([\w-]+\.?)(?:'s?)?[ -]$")
 _SMALL = re.compile(r" (?:[a-z]+ ){0,3}")
-_OF = re.compile(r" (?:of|for|at|to)(?: the)? ")
+_OF = re.compile(r" (of|for|at|to)(?: the)? ")
 _BEHIND = frozenset({EntityKind.COUNTRY, EntityKind.BODY, EntityKind.ARMED_GROUP})  # who has offices
 _STOPS = frozenset(
     ["and", "or", "but", "with", "by", "from", "in", "on", "at", "to", "of", "for", "said", "says", "told", "a", "an", "his", "her"]
@@ -51,10 +53,14 @@ class Person(Struct, frozen=True):
 class _Page:
     """A text with the names of the lexicons in it, by where they begin and end."""
 
-    def __init__(self, text: str, names: Sequence[Hit]) -> None:
+    def __init__(self, text: str, names: Sequence[Hit], offices: Sequence[Hit]) -> None:
         self.text = text
+        self.offices = frozenset(hit.start for hit in offices)
         self.starts = {hit.start: hit for hit in names}
         self.ends = {hit.end: hit for hit in names}
+        title = text.partition("\n")[0]
+        long = [word for word in title.split() if len(word) > _SMALL_WORD]
+        self.capitals = len(title) if all(word[0].isupper() for word in long) else 0
 
     def owner_before(self, at: int) -> Hit | None:
         """Whose the office at ``at`` is, where that stands before it: ``Iran's top nuclear negotiator``."""
@@ -72,15 +78,22 @@ class _Page:
             at = word.start()
         return None
 
-    def owner_after(self, at: int) -> Hit | None:
-        """Whose the office that ends at ``at`` is, where that stands behind it: ``president of Ukraine``."""
+    def behind(self, at: int) -> tuple[Hit | None, bool]:
+        """Who is named behind the office that ends at ``at``, and whether it is his: ``president of Ukraine``, ``envoy to Iran``."""
         of = _OF.match(self.text, at)
-        return _owner(self.starts.get(of.end())) if of else None
+        hit = _owner(self.starts.get(of.end())) if of else None
+        if of is None or hit is None or hit.term.name is None or hit.term.name.form is Form.ADJECTIVE:
+            return None, False
+        return hit, of[1] != "to"
+
+    def told_again(self, start: int, word: str) -> bool:
+        """Whether a word of a title in capitals, which may be any word, stands elsewhere too."""
+        return start >= self.capitals or self.text.count(word) > 1
 
     def name(self, start: int) -> str:
         """The name that begins at ``start``, up to where a name of the lexicons begins."""
         match = _NAME.match(self.text, start)
-        if match is None or start in self.starts:
+        if match is None or start in self.starts or start in self.offices:
             return ""
         return self._cut(start, match.end())
 
@@ -110,6 +123,7 @@ class PersonFinder:
     """Immutable after it is built."""
 
     def __init__(self, offices: OfficesFile) -> None:
+        self._offices = frozenset(offices.offices)
         self._titles = frozenset(offices.titles)
         self._first = frozenset(offices.surname_first)
         self._words = frozenset(offices.words)
@@ -121,7 +135,7 @@ class PersonFinder:
         persons = [hit for hit in names if _full(hit)]
         if not offices and not persons:
             return []
-        page = _Page(text, names)
+        page = _Page(text, names, offices)
         found: dict[int, Hit] = {}
         for office in offices:
             hit = self._introduced(page, office)
@@ -133,28 +147,37 @@ class PersonFinder:
 
     def _introduced(self, page: _Page, office: Hit) -> Hit | None:
         """The person or firm that an office introduces: its name behind it, or before it in apposition."""
-        after = page.owner_after(office.end)
-        owner = after or page.owner_before(office.start)
-        start = (after.end if after else office.end) + 1
-        if office.term.key == "firms":
-            return self._firm(page, start, owner, office)
+        behind, his = page.behind(office.end)
+        start = (behind.end if behind else office.end) + 1
         if page.text[start - 1 : start + 1] == ", ":
             start += 1
+        elif behind and not _country(behind):
+            start = 0
         name = page.name(start) if page.text[start - 1 : start] == " " else ""
+        if not name and (
+            office.term.key == "firms" or page.text.rfind(",", max(0, office.start - _NEAR), office.start) < 0
+        ):
+            return None
+        owner = behind if his else page.owner_before(office.start)
+        if office.term.key == "firms":
+            return self._firm(page, start, owner, office)
         if not name and owner is not None:
             begin = min(office.start, owner.start)
             comma = page.text.rfind(",", max(0, begin - _GAP), begin)
             if comma >= 0 and _SMALL.fullmatch(page.text, comma + 1, begin):
                 name = page.name_before(comma)
                 start = comma - len(name)
-        return self._named(start, name.split(), owner, office) if name else None
+        return self._named(page, start, name.split(), owner, office) if name else None
 
-    def _named(self, start: int, words: list[str], owner: Hit | None, office: Hit) -> Hit | None:
-        while words and words[-1] in self._titles:
+    def _named(self, page: _Page, start: int, words: list[str], owner: Hit | None, office: Hit) -> Hit | None:
+        while words and (words[-1] in self._titles or words[-1].lower() in english.DAYS):
             words.pop()
-        if not words or words[0] in _NO_NAMES:
+        while words and (words[0] in self._titles or words[0].lower() in self._offices):
+            start += len(words[0]) + 1
+            words.pop(0)
+        if not words or words[0] in _NO_NAMES or not page.told_again(start, words[-1]):
             return None
-        if len(words) == 1 and (owner is None or len(words[0]) < 3):
+        if len(words) == 1 and (owner is None or len(words[0]) < 3 or page.text.count(words[0]) < 2):
             return None
         if office.term.key == "trades" and (owner is None or len(words) < 2):
             return None
@@ -229,6 +252,10 @@ def _full(hit: Hit) -> bool:
 def _owner(hit: Hit | None) -> Hit | None:
     name = hit.term.name if hit else None
     return hit if name is not None and name.entity.kind in _BEHIND else None
+
+
+def _country(hit: Hit) -> bool:
+    return hit.term.name is not None and hit.term.name.entity.kind is EntityKind.COUNTRY
 
 
 def _begins(text: str, at: int) -> bool:

@@ -49,7 +49,7 @@ _WORDS = frozenset(
 
 
 class Term(NamedTuple):
-    """What a phrase means. ``layer``: name, tag, office, topic, sign, mask or veto. ``text`` is as the lexicon writes it."""
+    """What a phrase means. ``layer``: name, tag, office, topic, sign, mask, namesake or veto. ``text`` is as the lexicon writes it."""
 
     layer: str
     key: str  # of a tag, topic, group of signs or field; empty for names
@@ -97,7 +97,19 @@ class Scanner:
                 for term in terms
                 if term.name is None or _written(term.text, text[start:end], caseless=caseless)
             ]
-        return found
+        return _without_namesakes(found)
+
+
+def _without_namesakes(hits: list[Hit]) -> list[Hit]:
+    """Without names that are part of a longer one of somebody or something else: ``Michael Jordan``, ``Patriot Act``."""
+    others = [hit for hit in hits if hit.term.layer == "namesake"]
+    if not others:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if hit.term.name is None or not any(one.start <= hit.start and hit.end <= one.end for one in others)
+    ]
 
 
 def _written(name: str, words: str, *, caseless: bool) -> bool:
@@ -151,10 +163,16 @@ def _terms(lexicons: Lexicons) -> Iterator[Term]:
         for term in terms:
             forms = verb_forms(term[2:]) if term.startswith("v:") else expanded(term)
             yield from (Term("sign", group, text, groups=(group,)) for text in forms)
+    yield from _other_terms(lexicons)
+
+
+def _other_terms(lexicons: Lexicons) -> Iterator[Term]:
     for kind in ("offices", "trades", "firms"):
         yield from (Term("office", kind, text) for text in getattr(lexicons.offices, kind))
     for mask in lexicons.false_friends.masks:
         yield Term("mask", "", mask)
+    for namesake in lexicons.false_friends.namesakes:
+        yield Term("namesake", "", namesake)
     for field, terms in lexicons.false_friends.vetoes.items():
         for term in terms:
             yield from (Term("veto", field, text) for text in expanded(term))

@@ -10,7 +10,7 @@ from services.core.mention import EntityKind
 from services.core.rules.vocabulary import COUNTRIES
 from services.extractor.inflect import noun_forms, verb_forms
 from services.extractor.lexicons import check_lexicons, lexicon_words, load_lexicons
-from tests.extractor.reading import LEXICONS
+from tests.extractor.reading import LEXICONS, read
 
 
 @pytest.fixture
@@ -126,10 +126,19 @@ def test_ours_hold_what_a_desk_needs() -> None:
     entities = load_lexicons(LEXICONS).entities.values()
     counts = {kind: sum(entity.kind is kind for entity in entities) for kind in EntityKind}
     assert counts[EntityKind.COUNTRY] >= 195
-    assert counts[EntityKind.WEAPON] >= 250
-    assert counts[EntityKind.PERSON] >= 120
-    assert counts[EntityKind.AGENCY] >= 60
+    assert counts[EntityKind.WEAPON] >= 400
+    assert counts[EntityKind.PERSON] >= 400
+    assert counts[EntityKind.COMPANY] >= 250
+    assert counts[EntityKind.ARMED_GROUP] >= 150
+    assert counts[EntityKind.AGENCY] >= 80
     assert {entity.country for entity in entities if entity.country} <= COUNTRIES
+
+
+def test_a_namesake_hides_the_name_in_it() -> None:
+    tagged = read(
+        "", body="Michael Jordan and Jim Jordan met in Jordan. The Patriot Act is no Patriot battery. Georgia Tech won."
+    )
+    assert [one.span.quote for one in tagged.mentions] == ["Jordan", "Patriot battery"]
 
 
 def test_rules_may_name_our_topics_and_entities() -> None:

@@ -31,6 +31,10 @@ INTRODUCED = [
     ("He said. President of the club Joan Smith left.", []),
     ("The foreign minister said The Hague was far.", []),
     ("a man in a firm Place", []),
+    ("The US ambassador to Russia, Joan Smithers, left.", ["Joan Smithers=Joan Smithers/US"]),
+    ("A general at the US Army Intelligence Center spoke.", []),
+    ("Deputy foreign minister Ivan Melnyk Thursday left.", ["Ivan Melnyk=Ivan Melnyk/None"]),
+    ("Iraqi Prime Minister Leads Early Count In Baghdad\n\nHe spoke.", []),  # any word may stand in capitals
 ]
 
 
