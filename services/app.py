@@ -15,6 +15,7 @@ from typing import Protocol, TextIO, TypeVar
 
 import structlog
 
+from services.alerter.dispatch import Routing
 from services.alerter.receivers import build_notifiers
 from services.alerter.render.notifications import notifications
 from services.alerter.sender import Sender
@@ -199,7 +200,7 @@ class App:
         return Alerter(
             bus=self.bus, store=self.store.alerts, rules=self._configuration.rules, outlets=self._configuration.feeds.outlets,
             notify=self._notify(self._configuration), clock=self._clock, settings=self._configuration.settings.alerter,
-            name=self._name, on_alert=self._decided,
+            name=self._name, on_alert=self._decided, routing=Routing.of(self._configuration.routes), on_told=self._wake_sender,
         )  # fmt: skip
 
     def _sender(self) -> Sender:
@@ -223,11 +224,14 @@ class App:
         return build_notifiers(configuration.routes.receivers, resolve_secret, producer, self._out, self._clock)
 
     def _decided(self, alert: Alert) -> None:
+        self._wake_sender()
+        if self._on_alert:
+            self._on_alert(alert)
+
+    def _wake_sender(self) -> None:
         sender = self.services.get("sender")
         if isinstance(sender, Sender):
             sender.wake()
-        if self._on_alert:
-            self._on_alert(alert)
 
     def reload(self, configuration: Configuration) -> None:
         """Feeds, rules, routes and receivers are taken over at once; other settings at the next start.
@@ -239,7 +243,8 @@ class App:
             if isinstance(service, Poller):
                 service.reload(configuration.feeds)
             elif isinstance(service, Alerter):
-                service.reload(configuration.rules, configuration.feeds.outlets, self._notify(configuration))
+                routing = Routing.of(configuration.routes)
+                service.reload(configuration.rules, configuration.feeds.outlets, self._notify(configuration), routing)
             elif isinstance(service, Sender):
                 service.reload(notifiers, configuration.routes.receivers)
         self._configuration = configuration

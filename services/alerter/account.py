@@ -1,6 +1,6 @@
 """What the alerter leaves behind of its work besides the store: dead letters, counts and log events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -10,6 +10,7 @@ from services.core import codec
 from services.core.alert import Alert
 from services.core.dead_letter import DeadLetter
 from services.core.errors import Poison
+from services.core.ledger import LedgerEntry
 from services.core.ports.bus import Producer, Record
 from services.core.streams import ALERTERS, DEAD_LETTERS
 from services.telemetry import metrics
@@ -64,12 +65,23 @@ def observe(decided: Decided, poisoned: Poisoned) -> None:
         )
     for entry in decided.entries:
         metrics.DECIDED.labels(entry.fate.value).inc()
+    observe_routed(decided.routed)
     metrics.STORIES.labels("new").inc(decided.new_stories)
     metrics.STORIES.labels("joined").inc(decided.joined)
     for alert in decided.alerts:
         metrics.ALERTS.labels(alert.rule, alert.severity.value).inc()
         metrics.PUBLISH_TO_ALERT.observe(max(0.0, (alert.decided_at - alert.published_at).total_seconds()))
         metrics.SEEN_TO_ALERT.observe(max(0.0, (alert.decided_at - alert.first_seen_at).total_seconds()))
+
+
+def observe_routed(entries: Iterable[LedgerEntry]) -> None:
+    """Count and log what became of alerts at their routes."""
+    for entry in entries:
+        metrics.ROUTED.labels(entry.receiver, entry.fate.value).inc()
+        log.info(
+            "alert routed", alert=entry.alert_id, fate=entry.fate.value, receiver=entry.receiver, route=entry.route,
+            group=entry.group, reason=entry.reason,
+        )  # fmt: skip
 
 
 def log_alert(alert: Alert) -> None:

@@ -1,9 +1,10 @@
 """One batch of tagged articles decided in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from services.alerter.dispatch import Dispatch, Notify, Routing
 from services.alerter.shelf import Shelf
 from services.alerter.signature import signature
 from services.core.alert import Alert
@@ -24,7 +25,6 @@ from services.core.rules.reading import Reading
 from services.core.story import Story
 from services.core.streams import ALERTERS
 
-Notify = Callable[[Alert], Sequence[Notification]]
 Moves = Mapping[Partition, tuple[int | None, int]]
 
 
@@ -34,13 +34,16 @@ class Policy(Struct, frozen=True, kw_only=True):
     index: RuleIndex
     owners: Mapping[str, str]  # outlet to owner, where it has one
     notify: Notify
+    routing: Routing | None = None  # None: all that ``notify`` makes goes out at once
 
     @classmethod
-    def of(cls, rules: Iterable[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> "Policy":
+    def of(
+        cls, rules: Iterable[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None
+    ) -> "Policy":
         """By the rules that are not off. Raises RuleError."""
         compiled = [compile_rule(rule) for rule in rules if rule.mode is not Mode.OFF]
         owners = {outlet.id: outlet.owner for outlet in outlets if outlet.owner}
-        return cls(index=RuleIndex(compiled), owners=owners, notify=notify)
+        return cls(index=RuleIndex(compiled), owners=owners, notify=notify, routing=routing)
 
 
 class Decided(Struct, kw_only=True):
@@ -49,6 +52,7 @@ class Decided(Struct, kw_only=True):
     alerts: list[Alert]
     entries: list[LedgerEntry]
     crashed: list[tuple[Record, Poison]]
+    routed: list[LedgerEntry]  # what became of alerts at their routes
     new_stories: int = 0
     joined: int = 0
 
@@ -62,8 +66,8 @@ class Batch:
         self._given = given
         self._shelf = Shelf(transaction, given.settings.story_window)
         self._archive: list[tuple[TaggedArticle, str | None]] = []
-        self._notifications: list[Notification] = []
-        self.decided = Decided(alerts=[], entries=[], crashed=[])
+        self._prepared: list[tuple[Alert, Sequence[Notification]]] = []
+        self.decided = Decided(alerts=[], entries=[], crashed=[], routed=[])
 
     def run(self, articles: Sequence[tuple[Record, TaggedArticle]], moves: Moves) -> Decided:
         """Decide and write. Raises Lost, before anything else, if another alerter has moved one of the offsets."""
@@ -86,7 +90,7 @@ class Batch:
     def _one(self, record: Record, tagged: TaggedArticle) -> None:
         try:
             decision, joined = self._decide(tagged)
-            notifications = [one for alert in decision.alerts for one in self._policy.notify(alert)]
+            prepared = [(alert, self._policy.notify(alert)) for alert in decision.alerts]
         except WirewatchError:
             raise  # the store is away, or the batch is no longer ours
         except Exception as error:  # noqa: BLE001  an article that breaks a decision must not stop all others
@@ -94,7 +98,7 @@ class Batch:
             self.decided.crashed.append((record, crash))
             return
         self._keep(tagged, decision, joined)
-        self._notifications += notifications
+        self._prepared += prepared
 
     def _decide(self, tagged: TaggedArticle) -> tuple[Decision, Assignment | Story | None]:
         reading, now = Reading(tagged), self._given.now
@@ -123,5 +127,20 @@ class Batch:
     def _write(self) -> None:
         self._transaction.save_stories(self._shelf.changed)
         self._transaction.archive(self._archive)
-        self._transaction.add_alerts(self.decided.alerts, self._notifications)
-        self._transaction.log(self.decided.entries)
+        self._tell()
+        self._transaction.log([*self.decided.entries, *self.decided.routed])
+
+    def _tell(self) -> None:
+        """Each alert at once where there are no routes, else as they say. One that was decided before has been told."""
+        routing, notify = self._policy.routing, self._policy.notify
+        if routing is None:
+            notifications = [one for _, made in self._prepared for one in made]
+            self._transaction.add_alerts(self.decided.alerts, notifications)
+            return
+        known = self._transaction.alerts([alert.id for alert, _ in self._prepared])
+        self._transaction.add_alerts(self.decided.alerts, [])
+        fresh = [(alert, made) for alert, made in self._prepared if alert.id not in known]
+        if fresh:
+            dispatched = Dispatch(self._transaction, routing, notify, self._given.now).run(fresh)
+            self._transaction.add_alerts([], dispatched.notifications)
+            self.decided.routed = dispatched.entries

@@ -15,7 +15,9 @@ import structlog
 from msgspec import Struct
 
 from services.alerter.account import Poisoned, bury, log_alert, observe
-from services.alerter.batch import Batch, Decided, Moves, Notify, Policy
+from services.alerter.batch import Batch, Decided, Moves, Policy
+from services.alerter.dispatch import Notify, Routing
+from services.alerter.due import Due
 from services.core import codec
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -70,8 +72,12 @@ class Alerter:
         name: str,
         on_alert: Callable[[Alert], None] | None = None,
         poll_seconds: float = 1.0,
+        routing: Routing | None = None,
+        on_told: Callable[[], None] = lambda: None,
     ) -> None:
-        """``notify`` routes and renders an alert; it must be pure. ``on_alert`` is called after the alert is durable. Raises RuleError."""
+        """``notify`` renders an alert for every receiver that its routes name; it must be pure. ``routing`` decides which of that
+        waits. ``on_alert`` is called after the alert is durable, ``on_told`` after what had waited is in the outbox. Raises RuleError.
+        """
         self.last_progress = clock.monotonic()
         self.ready = False
         self._bus = bus
@@ -82,16 +88,19 @@ class Alerter:
         self._on_alert = on_alert
         self._poll_seconds = poll_seconds
         self._lock = threading.Lock()
-        self._policy = _policy(rules, outlets, notify)
+        self._due = Due(store, clock, on_told)
+        self._policy = _policy(rules, outlets, notify, routing)
         self._next: dict[Partition, int | None] = {}  # of our partitions, as we believe the store has them
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._fates: Counter[str] = Counter()
         self._forgotten_at = clock.monotonic()
 
-    def reload(self, rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> None:
+    def reload(
+        self, rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None
+    ) -> None:
         """Decide by these from the next batch on. Raises RuleError and keeps the old ones. Any thread may call it."""
-        policy = _policy(rules, outlets, notify)
+        policy = _policy(rules, outlets, notify, routing)
         with self._lock:
             self._policy = policy
 
@@ -111,6 +120,7 @@ class Alerter:
         """Decide until ``stop``. A broken consumer or producer is replaced; what was not committed is read again."""
         failures = 0
         while not stop.is_set():
+            self._tell_due()
             try:
                 with (
                     closing(self._bus.consumer([TAGGED], group=ALERTERS, name=self._name)) as consumer,
@@ -128,8 +138,9 @@ class Alerter:
     def _consume(self, consumer: Consumer, producer: Producer, stop: threading.Event) -> None:
         failures = 0
         while not stop.is_set():
+            wait = self._tell_due()
             try:
-                polled = consumer.poll(self._poll_seconds, self._settings.batch)
+                polled = consumer.poll(wait, self._settings.batch)
                 failures = 0
             except Retriable as error:
                 failures += 1
@@ -141,6 +152,16 @@ class Alerter:
             if polled.records:
                 self._settle(consumer, producer, polled.records, stop)
             self._forget()
+
+    def _tell_due(self) -> float:
+        """Tell what has waited until now; how many seconds to wait for records, so that the next is told in time."""
+        with self._lock:
+            policy = self._policy
+        try:
+            return self._due.tell(policy, self._poll_seconds)
+        except Retriable as error:
+            self._retried("tell", error)
+            return self._poll_seconds
 
     def _reassign(self, consumer: Consumer, polled: Polled, stop: threading.Event) -> None:
         for partition in polled.lost | polled.revoked:
@@ -260,8 +281,8 @@ class Alerter:
         self.last_progress = self._clock.monotonic()
 
 
-def _policy(rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify) -> Policy:
-    policy = Policy.of(rules, outlets, notify)
+def _policy(rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None) -> Policy:
+    policy = Policy.of(rules, outlets, notify, routing)
     for rule in rules:
         if rule.mode is Mode.ALERT:  # from 0 on: Prometheus takes what a series begins with for no increase
             metrics.ALERTS.labels(rule.id, rule.severity.value)

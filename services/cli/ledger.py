@@ -13,7 +13,7 @@ from services.cli.arguments import add_config, configuration, since
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
 from services.core.feed import Seen
-from services.core.ledger import Fate, LedgerEntry
+from services.core.ledger import OF_ROUTES, Fate, LedgerEntry
 from services.core.moment import Moment
 from services.core.notification import DeliveryState, OutboxRow
 from services.core.ports.store import AlertStore
@@ -30,7 +30,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that became of a revision of an article.
 
     ``what``: published (to the extractor), tagged, story, rule (one that matched), article (a decision about it as a whole),
-    notification. ``text`` says it for people; the other fields are there where they mean something.
+    route (what became of an alert at a route), notification. ``text`` says it for people; the other fields are there where they mean something.
     """
 
     at: Moment
@@ -44,6 +44,10 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None
     development: str | None = None
     alert: str | None = None
+    route: str | None = None
+    group: str | None = None
+    by: str | None = None
+    until: Moment | None = None
     notification: str | None = None
     receiver: str | None = None
     state: str | None = None
@@ -139,6 +143,9 @@ def _story(decided: Iterable[LedgerEntry]) -> Iterator[Step]:
 
 
 def _decided(store: Store, entry: LedgerEntry) -> Iterator[Step]:
+    if entry.fate in OF_ROUTES:
+        yield _routed(entry)
+        return
     if entry.alert_id is None:
         what, named = ("rule", f"{entry.rule} ") if entry.rule else ("article", "")
         yield _step(
@@ -156,6 +163,15 @@ def _decided(store: Store, entry: LedgerEntry) -> Iterator[Step]:
     yield from (_notified(entry, row) for row in rows)
     if not rows:
         yield _step(entry, "notification", f"{entry.alert_id}: none kept", alert=entry.alert_id)
+
+
+def _routed(entry: LedgerEntry) -> Step:
+    text = f"{entry.alert_id} {entry.fate}: to {entry.receiver} by route {entry.route}, group {entry.group}: {entry.reason}"
+    return Step(
+        at=entry.at, article=entry.article_id, revision=entry.revision, what="route", text=text, story=entry.story_id,
+        fate=entry.fate.value, reason=entry.reason, alert=entry.alert_id, route=entry.route, receiver=entry.receiver,
+        group=entry.group, by=entry.by, until=entry.until,
+    )  # fmt: skip
 
 
 def _notified(entry: LedgerEntry, row: OutboxRow) -> Step:

@@ -86,7 +86,7 @@ def test_after_a_run_a_story_is_told_from_its_first_article_to_its_last(ran: Pat
 def test_after_a_run_an_alert_and_an_article_are_told_on_their_own(ran: Path, capsys: Captured) -> None:
     told = of(steps(ran, capsys, "--since", "1h"), "rule", fate="alerted")[0]
     of_alert, of_article = steps(ran, capsys, told["alert"]), steps(ran, capsys, told["article"])
-    assert [step["what"] for step in of_alert] == ["tagged", "story", "rule", "notification", "notification"]
+    assert [step["what"] for step in of_alert] == ["tagged", "story", "rule", "notification", "notification", "route"]
     assert of_alert[2] == told
     assert [step for step in of_article if step["revision"] == told["revision"]] == of_alert
 

@@ -8,7 +8,7 @@ from services.alerter.render import event, mail, slack, text
 from services.alerter.render.card import Card, card
 from services.core.alert import Alert
 from services.core.notification import Notification
-from services.core.route import receivers_for
+from services.core.route import alert_labels, receivers_for
 from services.core.settings import Receiver, Route, SlackReceiver, SlackWebhookReceiver, SmtpReceiver, StdoutReceiver
 
 STREAM_RECEIVER = "@stream"  # built in: every alert goes to the alerts stream, whatever the routes say
@@ -23,7 +23,7 @@ def notifications(
     """
     shown = card(alert)
     made = [_notification(alert, STREAM_RECEIVER, "", event.stream(alert), now)]
-    for name in receivers_for(route, alert.labels):
+    for name in receivers_for(route, alert_labels(alert)):
         made += [
             _notification(alert, name, part, payload, now) for part, payload in _payloads(alert, shown, receivers[name])
         ]

@@ -1,0 +1,182 @@
+"""Alerts at their routes, within the transaction that decides them: what waits, what is kept, what goes out now."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.alerter.render.notifications import STREAM_RECEIVER
+from services.alerter.render.summary import summary
+from services.core.alert import Alert
+from services.core.group import Flushed, Given, Group, Step, Telling
+from services.core.grouping import admitted, adrift, flushed, key_at, summary_key
+from services.core.interval import TimeInterval
+from services.core.ledger import Fate, LedgerEntry
+from services.core.notification import Notification
+from services.core.ports.store import AlertTransaction
+from services.core.route import Node, alert_labels, nodes_for, tree
+from services.core.settings import Receiver, RoutesFile
+
+log = structlog.get_logger(__name__)
+
+Notify = Callable[[Alert], Sequence[Notification]]
+
+_DUE_AT_ONCE = 200  # groups looked at in one transaction
+_MOST_OPEN = 5000  # alerts that can inhibit others
+
+
+class Routing(Struct, frozen=True, kw_only=True):
+    """How alerts are routed: swapped as a whole on reload."""
+
+    file: RoutesFile
+    nodes: Mapping[str, Node]
+    receivers: Mapping[str, Receiver]
+    intervals: Mapping[str, TimeInterval]
+
+    @classmethod
+    def of(cls, file: RoutesFile) -> "Routing":
+        """By a valid routes.yaml."""
+        return cls(
+            file=file,
+            nodes={node.key: node for node in tree(file.route)},
+            receivers={receiver.name: receiver for receiver in file.receivers},
+            intervals={interval.name: interval for interval in file.time_intervals},
+        )
+
+
+class Dispatched(Struct, kw_only=True):
+    """What a turn has come to. Complete only after its transaction."""
+
+    notifications: list[Notification]
+    entries: list[LedgerEntry]
+
+
+class Dispatch:
+    """One turn within a transaction: fresh alerts join their groups, and every group whose time has come is told."""
+
+    def __init__(self, transaction: AlertTransaction, routing: Routing, notify: Notify, now: datetime) -> None:
+        self._transaction = transaction
+        self._routing = routing
+        self._notify = notify
+        self._now = now
+        self._alerts: dict[str, Alert] = {}
+        self._groups: dict[str, Group | None] = {}
+        self._stored: set[str] = set()
+        self._done = Dispatched(notifications=[], entries=[])
+
+    def run(self, fresh: Iterable[tuple[Alert, Sequence[Notification]]]) -> Dispatched:
+        """``fresh``: alerts recorded in this transaction, each with its notifications as if it went out alone and at once."""
+        prepared: dict[str, Sequence[Notification]] = {}
+        for alert, made in fresh:
+            self._alerts[alert.id], prepared[alert.id] = alert, made
+            self._done.notifications += [one for one in made if one.receiver == STREAM_RECEIVER]
+        self._admit([self._alerts[ident] for ident in prepared])
+        self._load(self._transaction.due_groups(self._now, _DUE_AT_ONCE))
+        for key in [key for key, group in self._groups.items() if group and group.due_at <= self._now]:
+            self._flush(key, prepared)
+        changed = {key: group for key, group in self._groups.items() if group or key in self._stored}
+        self._transaction.save_groups(changed)
+        return self._done
+
+    @cached_property
+    def _given(self) -> Given:
+        file = self._routing.file
+        since = self._now - timedelta(seconds=file.resolve_timeout)
+        sources = self._transaction.latest_alerts(since, _MOST_OPEN) if file.inhibit_rules else ()
+        return Given(
+            now=self._now, lifetime=file.resolve_timeout, intervals=self._routing.intervals,
+            silences=self._transaction.silences(self._now), inhibit_rules=file.inhibit_rules,
+            open_alerts=[(alert.id, alert_labels(alert)) for alert in sources],
+        )  # fmt: skip
+
+    def _admit(self, alerts: Sequence[Alert]) -> None:
+        placed = [
+            (alert, node) for alert in alerts for node in nodes_for(self._routing.file.route, alert_labels(alert))
+        ]
+        keys = {key_at(node, alert) for alert, node in placed if node.group_by is not None}
+        self._load(self._transaction.groups(keys - self._groups.keys()).values())
+        for alert, node in placed:
+            key = key_at(node, alert)
+            self._groups[key], step = admitted(self._groups.get(key), node, alert, self._given)
+            self._log([step] if step else [])
+
+    def _load(self, groups: Iterable[Group]) -> None:
+        for group in groups:
+            self._groups.setdefault(group.key, group)
+            self._stored.add(group.key)
+
+    def _flush(self, key: str, prepared: Mapping[str, Sequence[Notification]]) -> None:
+        group = self._groups[key]
+        if group is None:
+            return
+        self._know(one.alert_id for one in (*group.waiting, *group.told))
+        node = self._routing.nodes.get(group.route)
+        if node is None or node.receiver not in self._routing.receivers:
+            self._release(group, prepared)
+            return
+        held = summary_key(node)
+        self._load(self._transaction.groups({held} - self._groups.keys()).values())
+        come = flushed(replace(group, receiver=node.receiver), node, self._alerts, self._groups.get(held), self._given)
+        self._take(key, come, prepared)
+
+    def _release(self, group: Group, prepared: Mapping[str, Sequence[Notification]]) -> None:
+        """The route is gone: tell whom it told, or, if that receiver is gone as well, whom the routes name now."""
+        if group.receiver in self._routing.receivers:
+            self._take(group.key, adrift(group), prepared)
+            return
+        self._groups[group.key] = None
+        waiting = [self._alerts[one.alert_id] for one in group.waiting if one.alert_id in self._alerts]
+        log.warning("route and receiver are gone, routing anew", group=group.key, alerts=len(waiting))
+        before = set(self._groups)
+        self._admit(waiting)
+        for key in [key for key, one in self._groups.items() if one and one.due_at <= self._now and key not in before]:
+            self._flush(key, prepared)
+
+    def _take(self, key: str, come: Flushed, prepared: Mapping[str, Sequence[Notification]]) -> None:
+        self._groups[key] = come.group
+        if come.moved is not None:
+            self._groups[come.moved.key] = come.moved
+        steps = come.steps
+        if come.telling is not None:
+            try:
+                self._done.notifications += self._told(come.telling, prepared)
+            except Exception as error:  # a text that breaks its rendering must not hold up all others
+                log.exception("alerts cannot be rendered", group=key, alerts=come.telling.alert_ids, error=str(error))
+                steps = tuple(_unrendered(step, error) for step in steps)
+        self._log(steps)
+
+    def _told(self, telling: Telling, prepared: Mapping[str, Sequence[Notification]]) -> list[Notification]:
+        """One alert as it is told alone; several, or one told again or in a digest, as a summary."""
+        alerts = [self._alerts[ident] for ident in telling.alert_ids]
+        if len(alerts) == 1 and not telling.again and telling.day is None:
+            made = prepared.get(alerts[0].id) or self._notify(alerts[0])
+            alone = [replace(one, created_at=self._now) for one in made if one.receiver == telling.receiver]
+            if alone:
+                return alone  # none where its labels lead elsewhere by now
+        return list(summary(telling, alerts, self._routing.receivers[telling.receiver], self._now))
+
+    def _know(self, ids: Iterable[str]) -> None:
+        self._alerts |= self._transaction.alerts([ident for ident in ids if ident not in self._alerts])
+
+    def _log(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            alert = self._alerts.get(step.alert_id)
+            if alert is not None:
+                self._done.entries.append(_entry(step, alert, self._now))
+
+
+def _unrendered(step: Step, error: Exception) -> Step:
+    if step.fate is not Fate.TOLD:
+        return step
+    return replace(step, fate=Fate.LAPSED, reason=f"cannot be rendered: {type(error).__name__}")
+
+
+def _entry(step: Step, alert: Alert, now: datetime) -> LedgerEntry:
+    return LedgerEntry(
+        article_id=alert.article_id, revision=alert.revision, at=now, fate=step.fate, reason=step.reason,
+        story_id=alert.story_id, rule=alert.rule, alert_id=alert.id, route=step.route, receiver=step.receiver,
+        group=step.group, by=step.by, until=step.until,
+    )  # fmt: skip
