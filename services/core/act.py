@@ -43,6 +43,7 @@ class Method(StrEnum):
 
     PARSE = "parse"  # by the syntax of the sentence
     PATTERN = "pattern"  # by a role pattern around the trigger
+    LEARNED = "learned"  # by the learned reader of acts
     NEAREST = "nearest"  # the nearest fitting mention
     CARRIED = "carried"  # from the headline or the sentence before
 

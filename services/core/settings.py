@@ -182,6 +182,7 @@ class ExtractorSettings(_Block, frozen=True, kw_only=True):
     deadline: Seconds = 20.0  # per article; what takes longer is a dead letter
     max_rss: Count = 1_500_000_000  # bytes; above it the worker starts anew after its batch
     languages: tuple[str, ...] = ("en",)
+    model: str = "default"  # of the learned reader of acts: default, off, or a directory with its files
 
 
 class AlerterSettings(_Block, frozen=True, kw_only=True):

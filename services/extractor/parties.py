@@ -24,6 +24,13 @@ def of_node(sentence: Sentence, at: int, method: Method) -> Party:
     return Party(name=entity.name, span=sentence.span(at, at), method=method, id=entity.id, country=entity.country)
 
 
+def item(sentence: Sentence, at: int, method: Method) -> Party:
+    """The arms at a node."""
+    node, span = sentence.nodes[at], sentence.span(at, at)
+    name, ident = (node.name.entity.name, node.name.entity.id) if node.name else (span.quote, None)
+    return Party(name=name, span=span, method=method, id=ident)
+
+
 def acting(party: Party | None) -> Party | None:
     """A person who acts for a state as that state: the name and the words stay."""
     if party is None or party.country is None or party.id is None or not party.id.startswith(f"{EntityKind.PERSON}:"):

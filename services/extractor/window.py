@@ -4,11 +4,11 @@ Word pieces as in Wu et al., "Google's Neural Machine Translation System", arXiv
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from services.extractor.pairs import MOST_PARTIES, Actor, Line
+from services.extractor.word_pieces import WordPieces
 
 LENGTH = 224  # word pieces of a window
 _BEGIN, _STOP = 101, 102  # [CLS] and [SEP] of the vocabulary
@@ -23,12 +23,9 @@ class Window(Struct):
     places: list[list[int]]  # of each actor
 
 
-def window(lines: Sequence[Line], found: dict[str, Actor], tokenizer: Any, length: int = LENGTH) -> Window:
-    """The title and then the telling sentences that fit, in the order of the text; then others with names.
-
-    ``tokenizer``: a ``tokenizers.Tokenizer`` for the vocabulary of the encoder.
-    """
-    coded = [tokenizer.encode(line.sentence.quote, add_special_tokens=False) for line in lines]
+def window(lines: Sequence[Line], found: dict[str, Actor], word_pieces: WordPieces, length: int = LENGTH) -> Window:
+    """The title and then the telling sentences that fit, in the order of the text; then others with names."""
+    coded = [word_pieces.encode(line.sentence.quote) for line in lines]
     pieces, marks = [_BEGIN], [0]
     places: dict[str, list[int]] = {}
     spans = [(span.start, span.end, actor) for actor in found.values() for span in actor.spans]

@@ -1,0 +1,142 @@
+"""The learned reader: a small transformer reads the window of an article once, and heads over it judge every pair of parties.
+
+The encoder is a fine-tuned MiniLM (Wang et al., "MiniLM", arXiv:2002.10957) in 8-bit integers, run by onnxruntime on one
+thread. How it was trained, on what, and what it scores stands in ``card.md`` beside the weights.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from services.core.act import Act, Certainty, SanctionStage, TransferStage
+from services.core.errors import ConfigInvalid
+from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, STAGES, Actor, Facts, Line, actors, possible
+from services.extractor.window import Window, window
+from services.extractor.word_pieces import WordPieces
+
+Array = npt.NDArray[np.float32]
+FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
+
+
+def model_directory(setting: str) -> Path | None:
+    """Where the model stands that ``extractor.model`` names: the one that wirewatch comes with, none, or a directory."""
+    if setting == "off":
+        return None
+    if setting != "default":
+        return Path(setting)
+    places = (Path(__file__).parents[2] / "deploy" / "models" / "acts", Path(__file__).parent / "models" / "acts")
+    return next((place for place in places if place.is_dir()), None)
+
+
+class Judged(Struct, frozen=True):
+    """A pair that the model takes for an act. ``told``: the same act as the rules told it."""
+
+    kind: str
+    giver: Actor | None
+    taker: Actor
+    probability: float
+    stage: TransferStage | SanctionStage
+    certainty: Certainty
+    told: Act | None
+
+
+class ActModel:
+    """Immutable after it is built, but for the session, which is for one thread. The same window gives the same answer."""
+
+    def __init__(self, directory: Path, rank: dict[str, int]) -> None:
+        """``rank``: countries by how likely they supply arms. Raises ConfigInvalid where a file is missing or of another version."""
+        missing = [name for name in FILES if not (directory / name).is_file()]
+        if missing:
+            raise ConfigInvalid(
+                [
+                    f"{directory}: the model of acts lacks {', '.join(missing)}; allowed is a directory with {', '.join(FILES)}"
+                ]
+            )
+        import onnxruntime
+
+        self._rank = rank
+        self._pieces = WordPieces.read(directory / "vocabulary.txt")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session: Any = onnxruntime.InferenceSession(
+            str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._heads: dict[str, Array] = dict(np.load(directory / "heads.npz"))
+        self.thresholds: dict[str, float] = json.loads((directory / "card.json").read_text())["thresholds"]
+        self.digest = digest(directory)
+
+    def judge(self, lines: Sequence[Line], acts: Sequence[Act]) -> tuple[list[Judged], set[str]]:
+        """Every pair whose probability reaches the threshold of its kind, the surest first; and whom it looked at, by key.
+
+        ``acts``: what the rules told of the same lines. One pass of the encoder, whatever the number of pairs.
+        """
+        seen = window(lines, actors(lines, acts), self._pieces)
+        if not seen.actors:
+            return [], set()
+        hidden = self._hidden(seen)
+        whole = hidden.mean(axis=0)
+        parties = np.zeros((MOST_PARTIES + 1, hidden.shape[1]), dtype=np.float32)
+        for at, places in enumerate(seen.places):
+            parties[at] = hidden[places].mean(axis=0)
+        parties[MOST_PARTIES] = self._heads["null"]
+        found = [
+            judged
+            for kind in KINDS
+            for judged in self._pairs(kind, seen, parties, whole, Facts(kind, lines, acts, self._rank))
+        ]
+        return sorted(found, key=lambda judged: -judged.probability), {actor.key for actor in seen.actors}
+
+    def _hidden(self, seen: Window) -> Array:
+        given = {
+            "pieces": np.array([seen.pieces], dtype=np.int64),
+            "marks": np.array([seen.marks], dtype=np.int64),
+        }
+        hidden: Array = self._session.run(None, given)[0][0]
+        return hidden
+
+    def _pairs(self, kind: str, seen: Window, parties: Array, whole: Array, facts: Facts) -> Iterator[Judged]:
+        place = {id(actor): at for at, actor in enumerate(seen.actors)}
+        pairs = list(possible(seen.actors, seen.actors, kind))
+        if not pairs:
+            return
+        known = np.stack([facts.vector(giver, taker) for giver, taker in pairs])
+        givers = parties[[MOST_PARTIES if giver is None else place[id(giver)] for giver, _ in pairs]]
+        takers = parties[[place[id(taker)] for _, taker in pairs]]
+        odds, stages, certainties = self._scores(kind, givers, takers, whole, known)
+        least = _odds(self.thresholds[kind])
+        for at in np.flatnonzero(odds >= least):
+            giver, taker = pairs[at]
+            stage = STAGES[kind][int(stages[at].argmax())]
+            yield Judged(
+                kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))),
+                TransferStage(stage) if kind == "arms_transfer" else SanctionStage(stage),
+                Certainty(CERTAINTIES[int(certainties[at].argmax())]), facts.act(giver, taker),
+            )  # fmt: skip
+
+    def _scores(
+        self, kind: str, givers: Array, takers: Array, whole: Array, known: Array
+    ) -> tuple[Array, Array, Array]:
+        """Log-odds of each pair, scores of its stages and of its certainties."""
+        w = {name.removeprefix(kind + "."): weight for name, weight in self._heads.items() if name.startswith(kind)}
+        joint = np.tanh(givers @ w["x"] + takers @ w["y"] + whole @ w["c"] + known @ w["f"] + w["b"])
+        together = np.einsum("nh,nh->n", givers @ w["bx"], takers @ w["by"]) / 8
+        odds = joint @ w["o"] + together + w["ob"] + known @ w["fo"]
+        return odds, joint @ w["st"] + w["stb"] + known @ w["stf"], joint @ w["ce"] + w["ceb"] + known @ w["cef"]
+
+
+def digest(directory: Path) -> str:
+    """Stands for the files of a model in the version of the extractor."""
+    made = hashlib.sha256()
+    for name in FILES:
+        made.update((directory / name).read_bytes())
+    return made.hexdigest()[:12]
+
+
+def _odds(probability: float) -> float:
+    return float(np.log(probability / (1.0 - probability)))

@@ -1,0 +1,135 @@
+"""From pairs that the model takes for acts to acts with their evidence."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, SanctionStage, TransferStage
+from services.core.mention import Span
+from services.extractor import parties, stance
+from services.extractor.act_model import ActModel, Judged
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
+from services.extractor.merge import roles as roles_of
+from services.extractor.pairs import Actor, Line, key_of
+from services.extractor.rows import Node, Sentence
+from services.extractor.vocabulary import TELLING
+
+RULE = {"arms_transfer": "transfer.learned", "sanction": "sanction.learned"}
+_MOST_ACTS = 8  # of a kind
+_MOST_ITEMS = 6
+
+
+def acts(model: ActModel, lines: Sequence[Line], told: Sequence[Act]) -> list[Act]:
+    """What the model makes of the lines: acts of the rules that it confirms, further ones, and those it could not see.
+
+    An act of the rules stays as it was where one of its parties stands outside the window.
+    """
+    judged, seen = model.judge(lines, told)
+    kept = chosen(judged)
+    unseen = [act for act in told if not all(party is None or key_of(party) in seen for party in roles_of(act))]
+    return [*(_told(one, lines) for one in kept), *unseen]
+
+
+def chosen(judged: Sequence[Judged]) -> list[Judged]:
+    """The surest of those that contradict each other or say the same: one act per pair of countries, in one direction."""
+    kept: list[Judged] = []
+    for one in sorted(judged, key=lambda one: -one.probability):
+        same = [other for other in kept if other.kind == one.kind]
+        if len(same) < _MOST_ACTS and not any(_doubles(one, other) for other in same):
+            kept.append(one)
+    return kept
+
+
+def _doubles(one: Judged, other: Judged) -> bool:
+    giver = one.giver is None or other.giver is None or one.giver.same(other.giver)
+    if giver and one.taker.same(other.taker):
+        return True
+    return bool(one.giver and other.giver and one.giver.same(other.taker) and one.taker.same(other.giver))
+
+
+def _told(one: Judged, lines: Sequence[Line]) -> Act:
+    if one.told is not None:
+        return _confirmed(one.told, one)
+    line = max(lines, key=lambda line: _fit(line, one))
+    sentence = line.sentence
+    at = _trigger(sentence, one)
+    clause = Clause(sentence)
+    said = stance.source(clause, Frame(at=at))
+    giver = _party(one.giver, sentence) if one.giver else None
+    taker = _party(one.taker, sentence)
+    act = _bare(one, sentence, at, giver, taker)
+    evidence = tuple(dict.fromkeys((sentence.whole, *_elsewhere(lines, sentence, giver, taker))))
+    return msgspec.structs.replace(act, evidence=evidence, attribution=said.attribution if said else None)
+
+
+def _bare(one: Judged, sentence: Sentence, at: int, giver: Party | None, taker: Party) -> Act:
+    trigger, evidence = sentence.span(at, at), (sentence.whole,)
+    if isinstance(one.stage, TransferStage):
+        return ArmsTransfer(
+            certainty=one.certainty, trigger=trigger, evidence=evidence, rule=RULE[one.kind], stage=one.stage,
+            supplier=giver, recipient=taker, items=_items(sentence),
+        )  # fmt: skip
+    measure = Party(name=trigger.quote, span=trigger, method=Method.LEARNED)
+    return Sanction(
+        certainty=one.certainty, trigger=trigger, evidence=evidence, rule=RULE[one.kind], stage=one.stage,
+        imposer=parties.acting(giver), target=taker, measure=measure,
+    )  # fmt: skip
+
+
+def _confirmed(act: Act, one: Judged) -> Act:
+    if isinstance(act, ArmsTransfer) and isinstance(one.stage, TransferStage):
+        return msgspec.structs.replace(act, stage=one.stage, certainty=one.certainty)
+    if isinstance(act, Sanction) and isinstance(one.stage, SanctionStage):
+        return msgspec.structs.replace(act, stage=one.stage, certainty=one.certainty)
+    return act
+
+
+def _fit(line: Line, one: Judged) -> tuple[int, int, int]:
+    """How well the line tells it: both parties and a telling word, the first such line."""
+    named = sum(_stands(actor, line.sentence) is not None for actor in (one.giver, one.taker) if actor)
+    return (named, int(line.telling and _speaks(line.sentence, one.kind)), -line.sentence.number)
+
+
+def _stands(actor: Actor, sentence: Sentence) -> Span | None:
+    return next((span for span in actor.spans if sentence.start <= span.start and span.end <= sentence.end), None)
+
+
+def _party(actor: Actor, sentence: Sentence) -> Party:
+    """The actor by the words of the sentence, else by those that named it elsewhere."""
+    here = _stands(actor, sentence)
+    method = Method.LEARNED if here else Method.CARRIED
+    return Party(name=actor.name, span=here or actor.spans[0], method=method, id=actor.id, country=actor.country)
+
+
+def _elsewhere(lines: Sequence[Line], sentence: Sentence, *roles: Party | None) -> Iterator[Span]:
+    """The sentences that name a party which the telling one does not."""
+    for party in roles:
+        if party is not None and not sentence.start <= party.span.start < sentence.end:
+            yield from (
+                line.sentence.whole for line in lines if line.sentence.start <= party.span.start < line.sentence.end
+            )
+
+
+def _speaks(sentence: Sentence, kind: str) -> bool:
+    return any(_telling(node, kind) for node in sentence.nodes)
+
+
+def _telling(node: Node, kind: str) -> bool:
+    if kind == "arms_transfer":
+        return node.is_item or bool(node.tags & {"aid", "n.give", "n.get", "give", "get"} and node.name is None)
+    return bool(node.tags & TELLING - {"arms", "aid"}) or any(tag.startswith("p.") for tag in node.tags)
+
+
+def _trigger(sentence: Sentence, one: Judged) -> int:
+    """The telling word nearest to the taker; where there is none, the taker."""
+    taker = _stands(one.taker, sentence)
+    at = next((at for at, node in enumerate(sentence.nodes) if taker and node.start <= taker.start < node.end), 0)
+    telling = [place for place, node in enumerate(sentence.nodes) if _telling(node, one.kind)]
+    strong = [place for place in telling if not sentence.nodes[place].is_item] or telling
+    return min(strong, key=lambda place: (abs(place - at), place), default=at)
+
+
+def _items(sentence: Sentence) -> tuple[Party, ...]:
+    found = [at for at, node in enumerate(sentence.nodes) if node.is_item][:_MOST_ITEMS]
+    return tuple(parties.item(sentence, at, Method.LEARNED) for at in found)
