@@ -15,8 +15,10 @@ from services.cli import (
     init,
     ledger,
     replay,
+    routes,
     rules,
     schemas,
+    silence,
     streams,
     tag,
 )
@@ -24,7 +26,22 @@ from services.core.errors import ConfigInvalid, WirewatchError
 from services.core.printable import printable
 from services.telemetry import log
 
-COMMANDS = (demo, daemons, init, check_config, rules, tag, explain, ledger, replay, dead_letters, streams, schemas)
+COMMANDS = (
+    demo,
+    daemons,
+    init,
+    check_config,
+    rules,
+    routes,
+    silence,
+    tag,
+    explain,
+    ledger,
+    replay,
+    dead_letters,
+    streams,
+    schemas,
+)
 
 _LONGEST = 2000  # characters of a mistake
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from services.config.cross import labels_of
 from services.config.document import Document
 from services.config.problems import Path, Problem
 from services.core.interval import IntervalError, TimeInterval, check, zone
 from services.core.matcher import MatcherError, matcher
 from services.core.route import EVERY_LABEL
 from services.core.rules.problem import allowed
-from services.core.settings import Route, RoutesFile
+from services.core.settings import Configuration, Route, RoutesFile
 
 Labels = Mapping[str, frozenset[str] | None]  # the values each label can have; None: any
 
@@ -32,6 +33,12 @@ def routing_problems(document: Document, file: RoutesFile, labels: Labels) -> It
                 ("route", key), "not on the first route, which takes what no other does; put it on routes below"
             )
     yield from _route(document, ("route",), top, file, labels)
+
+
+def known_labels(loaded: Configuration) -> frozenset[str]:
+    """The labels that alerts of this configuration can carry."""
+    own = {label for rule in loaded.rules for label in rule.labels}
+    return frozenset(labels_of((), (), ())) | own
 
 
 def _route(document: Document, path: Path, route: Route, file: RoutesFile, labels: Labels) -> Iterator[Problem]:
