@@ -144,7 +144,7 @@ def test_a_namesake_hides_the_name_in_it() -> None:
 def test_rules_may_name_our_topics_and_entities() -> None:
     words = lexicon_words(LEXICONS)
     assert words.topics is not None
-    assert {"arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture", "defence_industry"} == words.topics  # fmt: skip
+    assert {"arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture", "defence_industry"} <= words.topics  # fmt: skip
     assert {"country:KP", "weapon:himars", "body:nato", "armed_group:hamas"} <= (words.entities or set())
 
 

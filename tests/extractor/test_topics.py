@@ -48,6 +48,42 @@ def test_an_article_is_about(title: str, summary: str, topic: str) -> None:
     assert topic in about(read(title, summary))
 
 
+NARROW = [
+    ("Denmark pledges military aid to Moldova", "The package is worth two million.", "military_aid"),
+    ("Tanker fleet evades sanctions on Paraguay", "Intermediaries sold the oil.", "sanctions_evasion"),
+    ("Navy seizes smuggled weapons from dhow", "The rifles were bound for rebels.", "arms_trafficking"),
+    ("Chile leaves arms control treaty", "Inspections will stop in May.", "arms_control"),
+    ("Peru holds missile test off its coast", "The range was not given.", "weapons_test"),
+    ("Fiji and Tonga sign defence pact", "Both will hold drills.", "military_cooperation"),
+    ("Chad and rebels agree truce", "Mediators hope that it will hold.", "ceasefire_talks"),
+    ("President of Peru in Norway on state visit", "Leaders of both will meet.", "summit_diplomacy"),
+    ("Chad threatens to invade Gabon", "The army was put on alert.", "threat_coercion"),
+    ("Laos expels diplomats of Nepal", "Its ambassador protested.", "diplomatic_rupture"),
+    ("Airspace violation angers Peru", "Chile said that its jets had not strayed.", "maritime_territorial"),
+    ("Two accused of spying for Laos", "They passed on secrets.", "cyber_intel"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "summary", "topic"), NARROW)
+def test_a_narrow_topic_is_found_by_its_rules_alone(title: str, summary: str, topic: str) -> None:
+    assert topic not in LEXICON.weights.topics
+    assert topic in about(read(title, summary))
+
+
+ELSEWHERE = [
+    ("New Start menu for the desktop", "Users may arrange it."),
+    ("Bank's shares fall after tax evasion claim", "The front was a shell company."),
+    ("Storm warning for the coast", "Forecasters see a threat of floods."),
+    ("Fans expelled from ground", "The club recalled its striker."),
+    ("Spy thriller tops the box office", "The film has a double cast."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "summary"), ELSEWHERE)
+def test_words_of_other_fields_make_no_narrow_topic(title: str, summary: str) -> None:
+    assert about(read(title, summary)).isdisjoint({topic for _, _, topic in NARROW})
+
+
 OTHER = [
     ("Sprinter faces four-year sanction", "The athlete failed a doping test before the world cup and will miss the season."),
     ("Judge threatens law firm with sanctions", "Opposing counsel said the attorney had missed every deadline of the court."),
