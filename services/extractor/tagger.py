@@ -26,6 +26,7 @@ from services.extractor.lexicons import Lexicons, load_lexicons
 from services.extractor.merge import merged
 from services.extractor.pairs import Line
 from services.extractor.parties import of_node
+from services.extractor.passages import as_read
 from services.extractor.persons import PersonFinder
 from services.extractor.rows import PARTIES, Sentence, build, split
 from services.extractor.sanctions import SanctionRules
@@ -73,6 +74,7 @@ class SpacyTagger:
         )
         if spoken not in self._settings.languages:
             return msgspec.structs.replace(plain, skipped=Skipped.LANGUAGE)
+        copy = as_read(article, copy)
         hits = _unmasked(self._scanner.hits(copy, lowered(copy)))
         names = longest(hit for hit in hits if hit.term.layer == "name")
         if persons := self._persons.find(copy, hits, names):
