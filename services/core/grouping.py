@@ -187,13 +187,13 @@ def _repeated(group: Group, node: Node, alerts: Mapping[str, Alert], given: Give
 
 
 def _rescheduled(group: Group, node: Node, given: Given) -> Group | None:
-    """When the group is looked at again; None if nothing of it matters any more."""
+    """When the group is looked at again; None if nothing of it matters any more: all is closed, and told an interval ago."""
     interval = timedelta(seconds=node.group_interval)
-    if not group.waiting and (node.group_by is None or given.now >= group.open_until) and not group.told:
-        return None
     if group.waiting:
         return replace(group, due_at=given.now + interval)
-    next_at = group.open_until
+    next_at = max(group.open_until, group.told_at + interval if group.told_at else group.open_until)
+    if not group.told and (node.group_by is None or given.now >= next_at):
+        return None
     if group.told and node.repeat_interval and group.told_at:
         next_at = min(next_at, group.told_at + timedelta(seconds=node.repeat_interval))
     return replace(group, due_at=_tick(given.now, node.group_interval, next_at))
