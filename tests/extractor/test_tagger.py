@@ -82,6 +82,11 @@ HOSTILE = {
     "quotes": '"' * 50_000 + " sanctions " + "'" * 50_000,
     "full stops": "." * 100_000 + " sanctions " + "U.S. " * 20_000,
     "hyphens": "US-" * 40_000 + "supplied missiles",
+    "ten thousand names": "Russia, Iran, China, Ukraine, North Korea, " * 2000 + "get missiles",
+    "towers of marks": "R\u0300\u0301\u0302\u0303ussia sells arms " * 3000,
+    "nested sayings": "Iran said that Russia said that " * 1800 + "the US sold missiles to Taiwan",
+    "left-overs of HTML": "<p>&amp;amp;US &lt;b&gt;sells<script>" * 2500 + " missiles",
+    "lines of agencies": "SEOUL (Reuters) - Russia sold missiles (AP Photo/\n" * 1200,
     "digits": "1,000,000.00 " * 20_000 + "missiles to Iran",
 }
 
