@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= deploy/config
+GOLD ?= ../shared/gold/dev.jsonl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench train run schemas lock kafka-up kafka-down clean
+.PHONY: demo test lint types bench eval train run schemas lock kafka-up kafka-down clean
 
 demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
 	@$(BIN)/wirewatch demo
@@ -26,6 +27,10 @@ types: $(VENV)/dev
 
 bench: $(VENV)/dev  ## speed as ratios, against a peer in the same run
 	$(BIN)/python -m tests.bench
+
+eval: $(VENV)/dev  ## measure the extractor on labelled news beside the repository, into docs/reference/quality.md
+	@test -f $(GOLD) || { echo "no labelled news at $(GOLD); name a file: make eval GOLD=my.jsonl"; exit 1; }
+	OMP_NUM_THREADS=1 $(BIN)/wirewatch eval $(GOLD) --page docs/reference/quality.md
 
 train: $(VENV)/dev  ## fit the topic weights anew after the lexicons changed: needs labelled news beside the repository
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.extractor.train_topics --write

@@ -1,0 +1,1 @@
+"""How well the extractor reads, measured on labelled articles."""
