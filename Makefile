@@ -30,7 +30,7 @@ bench: $(VENV)/dev  ## speed as ratios, against a peer in the same run
 
 eval: $(VENV)/dev  ## measure the extractor on labelled news beside the repository, into docs/reference/quality.md
 	@test -f $(GOLD) || { echo "no labelled news at $(GOLD); name a file: make eval GOLD=my.jsonl"; exit 1; }
-	OMP_NUM_THREADS=1 $(BIN)/wirewatch eval $(GOLD) --page docs/reference/quality.md
+	OMP_NUM_THREADS=1 $(BIN)/wirewatch eval $(GOLD) $(addprefix --parties ,$(wildcard $(dir $(GOLD))parties.json)) --page docs/reference/quality.md
 
 train: $(VENV)/dev  ## fit the topic weights anew after the lexicons changed: needs labelled news beside the repository
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.extractor.train_topics --write

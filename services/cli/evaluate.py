@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     parties = read_parties(args.parties) if args.parties else lexicon_parties(Path(loaded.lexicons))
     judged, seconds = judge_all(labels, parties, loaded)
     topics = [topic.id for topic in lexicons.topics if topic.id in labelled_topics(labels)]
-    lines = [*_head(args.gold, judged, len(labels) / seconds), *table(results(judged, topics))]
+    lines = [*_head(args.gold, judged, len(labels) / seconds, args.parties), *table(results(judged, topics))]
     found = errors(judged, parties)
     rules, stages = rule_lines(by_rule(judged, found)), stage_lines(judged)
     print(*lines, sep="\n")
@@ -146,10 +146,11 @@ def judge_all(labels: Sequence[Labelled], parties: Parties, loaded: Configuratio
     return [judge(label, one, parties) for label, one in zip(labels, tagged, strict=True)], seconds
 
 
-def _head(gold: Path, judged: Sequence[Judged], speed: float) -> Iterator[str]:
+def _head(gold: Path, judged: Sequence[Judged], speed: float, parties: Path | None) -> Iterator[str]:
     unread = sum(one.tagged.skipped is not None for one in judged)
     left = f", {unread} of them unread (language)" if unread else ""
     yield f"{printable(gold.name)}: {len(judged)} articles{left}, read by {judged[0].tagged.extractor} at {speed:.0f} a second"
+    yield f"who is the same: by {printable(parties.name) if parties else 'the names of the lexicons'}"
 
 
 def write_page(page: Path, lines: Sequence[str]) -> None:
