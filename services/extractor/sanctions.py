@@ -67,7 +67,10 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanct
                 continue
             own = [party for party in (imposer, target) if party]
             context.told("sanction", imposer, target)
-            sure = stance.certainty(clause, found.frame, said, own, reported=found.stage is SanctionStage.VIOLATED)
+            if found.stage is SanctionStage.VIOLATED:
+                sure = stance.certainty(clause, found.frame, said, own, reported=True)
+            else:
+                sure = stance.of_measure(clause, found.frame)
             yield Sanction(
                 certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),
                 evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, imposer=parties.acting(imposer), target=target, measure=measure,

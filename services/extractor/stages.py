@@ -87,7 +87,8 @@ def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:
         return SanctionStage.CALLED_FOR
     if ("s.called_for" in tags and "will" not in words and "s.threatened" not in tags) or words & _CALLS:
         return SanctionStage.CALLED_FOR
-    meant = "s.threatened" in tags or any("threatening" in node.tags for node in over)
+    before = clause.nodes[max(0, frame.at - 2) : frame.at]  # "legislation barring imports"
+    meant = "s.threatened" in tags or any("threatening" in node.tags for node in (*over, *before))
     due = "to" in words and not words & english.HAVE and not _decided(over)
     return SanctionStage.THREATENED if meant or due else None
 
@@ -114,6 +115,8 @@ def _measured(clause: Clause, frame: Frame) -> Iterator[SanctionStage]:
     yield from (stage for stage in _STRONGEST if f"s.{stage}" in tags)
     behind = [node for node in nodes[at + 1 : at + 3] if not is_stop(node)]
     meant = any("threatening" in node.tags for node in (*over, *nodes[start:at]))
+    if any("s.eased" in node.tags and node.verb is None for node in behind[:1]):
+        yield SanctionStage.EASED  # "US sanctions exemption"
     if meant or any("threatening.after" in node.tags for node in behind) or "s.threatened" in tags:
         yield SanctionStage.THREATENED
     infinitive = any(nodes[i].word == "to" and clause.verbal(i + 1) for i in frame.governors if i + 1 < len(nodes))

@@ -11,6 +11,7 @@ from services.extractor.frame import Frame
 from services.extractor.rows import Node, is_stop
 
 _BEFORE, _BEHIND = 14, 2  # nodes around a trigger in which a hedge counts
+_AT_MEASURE = 3  # nodes before a measure in which one does
 
 
 class Source(Struct, frozen=True):
@@ -134,6 +135,14 @@ def certainty(clause: Clause, frame: Frame, said: Source | None, own: Sequence[P
     if said.claims:
         return Certainty.ALLEGED
     return Certainty.ALLEGED if reported and not _speaks_for(said, own) else Certainty.ASSERTED
+
+
+def of_measure(clause: Clause, frame: Frame) -> Certainty:
+    """How sure the text is of a measure. Measures are public: hedges and claims around one speak of its grounds or effects."""
+    if _denied(clause, frame):
+        return Certainty.DENIED
+    close = clause.nodes[max(0, frame.at - _AT_MEASURE) : frame.at]
+    return Certainty.ALLEGED if any("alleged" in node.tags for node in close) else Certainty.ASSERTED
 
 
 def hypothetical(clause: Clause, frame: Frame) -> bool:

@@ -134,3 +134,18 @@ def test_a_false_friend_is_neither_act_nor_topic(title: str, summary: str) -> No
     tagged = read(title, summary)
     about = {topic.id for topic in tagged.topics if topic.about}
     assert (tagged.acts, about & {"arms_transfer", "sanctions"}) == ((), set())
+
+
+MEASURES = [
+    ("US imposes sanctions on Russian firm suspected of arms smuggling", "US > RU imposed asserted"),
+    ("The US imposed sanctions on Iran on Monday, accusing it of supplying drones.", "US > IR imposed asserted"),
+    ("The EU is reportedly preparing new sanctions on Russia.", "EU > RU threatened alleged"),
+    ("The EU denied it had imposed sanctions on Serbia.", "EU > RS imposed denied"),
+    ("The U.S. Senate passed legislation sanctioning Russia.", "US > RU threatened asserted"),
+    ("The US announced a sanctions exemption for Russian oil.", "US > RU eased asserted"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "act"), MEASURES)
+def test_what_stands_next_to_a_measure_says_how_far_and_how_sure(sentence: str, act: str) -> None:
+    assert act in [told(found) for found in read("", body=sentence).acts]
