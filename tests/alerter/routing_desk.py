@@ -9,6 +9,7 @@ A timeline is a mapping: ``routes`` (as in routes.yaml, without receivers), ``al
     10 silence s1 severity="info" for 60
     20 expire s1
     40 restart               whatever was only in memory is gone
+    50 reload                the routes are those of ``reloaded`` from now on
     90 fate A silenced by s1 the ledger has this for the alert, decided at that moment
 
 Times are seconds after the beginning, or ``22:00:00`` on that day, or ``+1d 07:00``, in UTC.
@@ -44,6 +45,7 @@ class RoutingDesk:
         self.url = f"sqlite:///{directory}/routing.sqlite3"
         self.store: Store = open_store(self.url)
         self.routing = routing(timeline["routes"])
+        self.reloaded = timeline.get("reloaded", {})
         self.labels: dict[str, dict[str, str]] = timeline.get("alerts", {})
         self.told: list[Told] = []
         self.now = self.begin
@@ -127,6 +129,9 @@ class RoutingDesk:
     def restart(self) -> None:
         self.store.close()
         self.store = open_store(self.url)
+
+    def reload(self) -> None:
+        self.routing = routing(self.reloaded)
 
     def fates(self, name: str, at: datetime) -> list[str]:
         entries = self.store.alerts.ledger(alert_id=f"al{name}")
