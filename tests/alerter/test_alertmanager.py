@@ -1,0 +1,102 @@
+"""The timelines that mean the same to Alertmanager, on a real one: what it tells, and when, is what we tell.
+
+Each notification of Alertmanager holds its whole group; ours what is new in it. So what it has told before is left out.
+"""
+
+import shutil
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.core.matcher import matcher
+from tests.alerter.routing_desk import RoutingDesk, Told, routing, told
+from tests.servers.alertmanager import PROGRAM, Alertmanager
+from tests.servers.lifetime import unavailable
+
+TIMELINES = [
+    one
+    for one in yaml.safe_load((Path(__file__).parent / "timelines" / "routing.yaml").read_text("utf-8"))
+    if one.get("shared")
+]
+_LATE = 0.9  # seconds that a notification may come after its time
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Told]]:
+    """What Alertmanager told in each timeline: all at the same time, as they take as long as they say."""
+    if PROGRAM is None:
+        unavailable("no Alertmanager: `prometheus-alertmanager` is not on PATH (Debian's package of that name has it)")
+    directory = tmp_path_factory.mktemp("alertmanager")
+    with ThreadPoolExecutor(len(TIMELINES)) as pool:
+        runs = {one["name"]: pool.submit(run, one, directory / str(n)) for n, one in enumerate(TIMELINES)}
+        return {name: future.result() for name, future in runs.items()}
+
+
+def run(timeline: dict[str, Any], directory: Path) -> list[Told]:
+    directory.mkdir()
+    desk = RoutingDesk(directory, timeline)
+    lines = [desk.line(text) for text in timeline["script"]]
+    server = Alertmanager(directory / "server", timeline["routes"], sorted(routing(timeline["routes"]).receivers))
+    silences: dict[str, str] = {}
+    begin = time.monotonic()
+    try:
+        for at, verb, rest, _ in lines:
+            time.sleep(max(0.0, begin + desk.seconds(at) - time.monotonic()))
+            if verb == "alert":
+                server.alert({name: {"severity": "warning"} | desk.labels.get(name, {}) for name in rest.split()})
+            elif verb == "silence":
+                name, _, text = rest.partition(" ")
+                matchers, _, seconds = text.rpartition(" for ")
+                silences[name] = server.silence(matchers.split(), float(seconds))
+            elif verb == "expire":
+                server.expire(silences[rest])
+        time.sleep(max(0.0, begin + desk.seconds(lines[-1][0]) + 2.0 - time.monotonic()))
+        return [(at - begin, receiver, names) for at, receiver, names in server.told]
+    finally:
+        server.stop()
+        desk.store.close()
+
+
+@pytest.mark.parametrize("timeline", TIMELINES, ids=lambda one: one["name"])
+def test_alertmanager_tells_the_same(timeline: dict[str, Any], outcomes: dict[str, list[Told]], tmp_path: Path) -> None:
+    desk = RoutingDesk(tmp_path, timeline)
+    stated = sorted(
+        told(desk.seconds(at), rest) for at, verb, rest, _ in map(desk.line, timeline["script"]) if verb == "told"
+    )
+    desk.store.close()
+    found = outcomes[timeline["name"]]
+    assert sorted((receiver, names) for _, receiver, names in found) == sorted(
+        (receiver, names) for _, receiver, names in stated
+    )
+    for at, receiver, names in stated:
+        times = [when for when, to, which in found if (to, which) == (receiver, names)]
+        assert any(at - 0.1 <= when <= at + _LATE for when in times), f"{names} to {receiver} at {times}, not {at}"
+
+
+VALUES = ["", "arms", "arms_x", "x.arms", "a.b", "ab", "a|b", "a\\b", 'say "x"', "KP,RU", "a*b", "{x}", "über", "a b"]
+MATCHERS = [
+    'v="arms"', "v=arms", 'v!="arms"', 'v=""', 'v!=""', 'v=~"arms.*"', 'v=~".*arms"', 'v=~".*arms.*"', 'v!~".*arms.*"', 'v=~".*"',
+    'v=~"arms|ab"', 'v=~"arms|"', 'v!~"arms|"', r'v=~"a\\.b"', r"v=~a\.b", r'v=~"a\\|b"', r'v=~"a\\\\b"', r'v="say \"x\""', r'v="a\\b"',
+    'v=~".*KP.*|.*IR.*"', r'v=~"a\\*b|\\{x\\}"', 'v="über"', 'v=~"ü.*"', 'v="a b"', 'v=~"a b|ab"', ' v = "ab" ', r'v=~"a\\..*"',
+]  # fmt: skip
+
+
+def test_every_matcher_means_the_same_to_alertmanager(tmp_path: Path) -> None:
+    amtool = shutil.which("amtool")
+    if amtool is None:
+        unavailable("no amtool on PATH (Debian's package prometheus-alertmanager has it)")
+    routes = [{"receiver": f"r{n}", "matchers": [text], "continue": True} for n, text in enumerate(MATCHERS)]
+    receivers = [{"name": "none"}, *({"name": route["receiver"]} for route in routes)]
+    config = tmp_path / "alertmanager.yml"
+    config.write_text(yaml.safe_dump({"route": {"receiver": "none", "routes": routes}, "receivers": receivers}))
+    for value in VALUES:
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        command = [amtool, "config", "routes", "test", f"--config.file={config}", f'v="{quoted}"']
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+        ours = [f"r{n}" for n, text in enumerate(MATCHERS) if matcher(text).matches({"v": value})]
+        assert answer.split(",") == (ours or ["none"]), value
