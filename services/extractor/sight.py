@@ -11,10 +11,12 @@ from msgspec import Struct
 from services.core.article import Article, TaggedArticle
 from services.core.mention import Span
 from services.core.settings import ExtractorSettings
+from services.extractor.act_reader import fields, is_telling
 from services.extractor.lexicons import load_lexicons
+from services.extractor.passages import as_read
 from services.extractor.rows import PARTIES, build, split
 from services.extractor.scan import Hit, Scanner
-from services.extractor.tagger import _fields, _telling, _unmasked, _vetoed
+from services.extractor.tagger import unmasked, vetoed
 from services.extractor.text import bounded, lowered, readable
 from services.extractor.vocabulary import Vocabulary
 
@@ -53,8 +55,8 @@ class Sight:
         place = _holding(tagged.article, text, evidence)
         if place is None:
             return Seen(candidate=False, why="no sentence that was read holds the words of the label")
-        copy = readable(text)
-        hits = _unmasked(self._scanner.hits(copy, lowered(copy)))
+        copy = as_read(tagged.article, readable(text))
+        hits = unmasked(self._scanner.hits(copy, lowered(copy)))
         start, end = place
         inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
         candidate, why = _judged(hits, inside)
@@ -71,9 +73,9 @@ class Sight:
 
 
 def _judged(hits: Sequence[Hit], inside: Sequence[Hit]) -> tuple[bool, str]:
-    if not any(_telling(hit) for hit in inside):
+    if not any(is_telling(hit) for hit in inside):
         return False, "not a candidate: it has no word of arms, aid or sanctions"
-    if _vetoed(hits):
+    if vetoed(hits):
         words = dict.fromkeys(hit.term.text for hit in hits if hit.term.layer == "veto")
         return False, f"not a candidate: words of another field outweigh ours: {', '.join(list(words)[:_SHOWN])}"
     return True, "a candidate, but no rule told this act from it"
@@ -88,7 +90,7 @@ def _holding(article: Article, text: str, evidence: str) -> tuple[int, int] | No
     """Where the sentence stands that holds most words of the evidence; of equals the first."""
     wanted = _words(evidence)
     best, place = _ENOUGH, None
-    for begin, finish in _fields(article, len(text)):
+    for begin, finish in fields(article, len(text)):
         for start, end in split(text, begin, finish):
             share = len(wanted & _words(text[start:end])) / max(1, len(wanted))
             if share > best or (share == best and place is None):

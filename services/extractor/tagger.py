@@ -5,7 +5,7 @@ with a word of arms or sanctions are split into sentences, only sentences with o
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,33 +14,27 @@ import msgspec
 import spacy
 
 from services import __version__
-from services.core.act import Act, Method, Party
+from services.core.act import Act
 from services.core.article import Article, Skipped, TaggedArticle
-from services.core.mention import EntityKind, Mention, Span
+from services.core.mention import Mention, Span
 from services.core.settings import ExtractorSettings
 from services.extractor import language
-from services.extractor.clause import Clause
-from services.extractor.fill import Context
+from services.extractor.act_model import ActModel, model_directory
+from services.extractor.act_reader import ActReader, Page, is_telling
 from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
-from services.extractor.merge import merged
 from services.extractor.pairs import Line
-from services.extractor.parties import of_node
 from services.extractor.passages import as_read
 from services.extractor.persons import PersonFinder
-from services.extractor.rows import PARTIES, Sentence, build, split
-from services.extractor.sanctions import SanctionRules
+from services.extractor.rows import PARTIES
 from services.extractor.scan import Hit, Scanner, longest
 from services.extractor.text import bounded, lowered, readable
 from services.extractor.topic_rules import Reading
 from services.extractor.topics import TopicReader
-from services.extractor.transfers import TransferRules
-from services.extractor.vocabulary import TELLING, Vocabulary
-from services.extractor.when import dated
+from services.extractor.vocabulary import Vocabulary
 
 _CACHE = 200_000  # words the tokenizer remembers; its default of 10,000 costs a factor of four on news
 _MOST_MENTIONS = 400
-_MOST_SENTENCES = 120  # read for acts in one article
 
 
 class SpacyTagger:
@@ -50,18 +44,15 @@ class SpacyTagger:
         """``syntax``: a parser whose frames come before those read by pattern. Raises ConfigInvalid with every mistake in the lexicons."""
         self._lexicons = lexicons if isinstance(lexicons, Lexicons) else load_lexicons(lexicons)
         self._settings = settings
-        self._syntax = syntax
-        self._vocabulary = Vocabulary(self._lexicons)
-        self._scanner = Scanner(self._lexicons, self._vocabulary.phrases)
-        pipeline: Any = spacy.blank("en")
-        self._tokenizer = pipeline.tokenizer
-        self._tokenizer.max_cache_size = _CACHE
-        self._transfers = TransferRules(self._lexicons)
-        self._sanctions = SanctionRules()
+        vocabulary = Vocabulary(self._lexicons)
+        self._scanner = Scanner(self._lexicons, vocabulary.phrases)
         self._persons = PersonFinder(self._lexicons.offices)
         self._topics = TopicReader(self._lexicons)
-        self._usual = {part: _usually(self._lexicons, part) for part in ("imposer", "target")}
-        self.version = f"rules/{__version__}+{self._lexicons.digest}"
+        rank = {code: rank for rank, code in enumerate(self._lexicons.transfer.exporters)}
+        place = model_directory(settings.model)
+        model = ActModel(place, rank) if place else None
+        self._reader = ActReader(self._lexicons, vocabulary, _tokenizer(), syntax=syntax, model=model)
+        self.version = f"rules/{__version__}+{self._lexicons.digest}{f'+{model.digest}' if model else ''}"
         language.warm()
 
     def tag(self, article: Article, now: datetime) -> TaggedArticle:
@@ -74,117 +65,37 @@ class SpacyTagger:
         )
         if spoken not in self._settings.languages:
             return msgspec.structs.replace(plain, skipped=Skipped.LANGUAGE)
-        copy = as_read(article, copy)
-        hits = _unmasked(self._scanner.hits(copy, lowered(copy)))
+        page, names, other = self._page(article, text, as_read(article, copy))
+        acts, half = ((), {}) if other else self._reader.read(page)
+        nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)
+        reading = Reading(text=text, title_end=len(article.title), hits=page.hits, acts=acts, half=half)
+        topics = self._topics.read(reading, other=other or nobody)
+        return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=acts)
+
+    def lines(self, article: Article) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
+        """What the learned reader is given of an article: its lines, none where it is not worth it, and what the rules told."""
+        text, _ = bounded(article.text, self._settings.max_text)
+        page, _, other = self._page(article, text, as_read(article, readable(text)))
+        lines = () if other else tuple(self._reader.lines(page, named=True))
+        return lines, self._reader.read(page)[0] if lines else ()
+
+    def _page(self, article: Article, text: str, copy: str) -> tuple[Page, list[Hit], bool]:
+        """The article with what the scan found; its names; and whether it is of another field."""
+        hits = unmasked(self._scanner.hits(copy, lowered(copy)))
         names = longest(hit for hit in hits if hit.term.layer == "name")
         if persons := self._persons.find(copy, hits, names):
             hits += persons
             names = longest((*names, *persons))
-        other = _vetoed(hits)
-        acts, half = ((), {}) if other else self._acts(article, text, copy, hits)
-        nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)
-        reading = Reading(text=text, title_end=len(article.title), hits=hits, acts=acts, half=half)
-        topics = self._topics.read(reading, other=other or nobody)
-        return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=acts)
-
-    def _acts(
-        self, article: Article, text: str, copy: str, hits: Sequence[Hit]
-    ) -> tuple[tuple[Act, ...], dict[str, list[Span]]]:
-        telling = sorted(hit.start for hit in hits if _telling(hit))
-        if not telling:
-            return (), {}
-        spoken = any(hit.term.key == "sanction" for hit in hits)
-        known = [
-            hit for hit in hits if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
-        ]
-        found: list[Act] = []
-        title = _title_parties(hits, text, len(article.title))
-        context = Context(
-            title=title,
-            subject=title[0] if title else None,
-            imposers=self._usual["imposer"],
-            targets=self._usual["target"],
-        )
-        first: Clause | None = None
-        lines = tuple(self._lines(article, text, copy, telling, known))
-        for sentence in (line.sentence for line in lines if line.telling):
-            clause = Clause(sentence, self._syntax.frames(sentence) if self._syntax else None)
-            found += self._transfers.acts(clause, context)
-            found += self._sanctions.acts(clause, context, spoken=spoken)
-            _remember(context, clause)
-            first = first or clause
-        if first is not None and first.sentence.title:
-            found += self._transfers.acts(first, context)  # the lead may say what the title leaves open
-            found += self._sanctions.acts(first, context, spoken=spoken)
-        return merged(tuple(dated(found, article.published_at.date())), len(article.title)), context.half
-
-    def _lines(
-        self, article: Article, text: str, copy: str, telling: list[int], hits: Sequence[Hit], *, named: bool = False
-    ) -> Iterator[Line]:
-        """The sentences that hold a telling word, as rows of nodes; with ``named`` also those that only name somebody.
-
-        None crosses from title to summary or body.
-        """
-        number = 0
-        for begin, finish in _fields(article, len(text)):
-            for start, end in split(copy, begin, finish):
-                tells = any(start <= at < end for at in telling)
-                inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
-                if not tells and not (named and any(hit.term.layer == "name" for hit in inside)):
-                    continue
-                number += 1
-                if number > _MOST_SENTENCES:
-                    return
-                doc = self._tokenizer(copy[start:end])
-                nodes = build(doc, start, inside, self._vocabulary)
-                title = begin == 0 and bool(article.title)
-                yield Line(Sentence(start, end, nodes, title, number, text[start:end]), tells)
+        return Page(article, text, copy, hits), names, vetoed(hits)
 
 
-def _title_parties(hits: Sequence[Hit], text: str, end: int) -> tuple[Party, ...]:
-    """Those whom the title names, each once, in order."""
-    found: dict[str, Party] = {}
-    for hit in longest(hit for hit in hits if hit.term.name is not None and hit.end <= end):
-        assert hit.term.name is not None
-        entity = hit.term.name.entity
-        if entity.kind in PARTIES:
-            span = Span(start=hit.start, end=hit.end, quote=text[hit.start : hit.end])
-            party = Party(name=entity.name, span=span, method=Method.CARRIED, id=entity.id, country=entity.country)
-            found.setdefault(entity.country or entity.id, party)
-    return tuple(found.values())[:4]
+def _tokenizer() -> Any:
+    pipeline: Any = spacy.blank("en")
+    pipeline.tokenizer.max_cache_size = _CACHE
+    return pipeline.tokenizer
 
 
-def _usually(lexicons: Lexicons, part: str) -> frozenset[str]:
-    """Ids and countries of those who usually play ``part`` in sanctions."""
-    found = [entity for entity in lexicons.entities.values() if entity.usual == part]
-    return frozenset(key for entity in found for key in (entity.id, entity.country) if key)
-
-
-def _remember(context: Context, clause: Clause) -> None:
-    """What the next sentence may refer to."""
-    sentence = clause.sentence
-    named = [at for at, node in enumerate(sentence.nodes) if node.is_party]
-    if named:
-        context.subject = of_node(sentence, named[0], Method.CARRIED)
-
-
-def _fields(article: Article, limit: int) -> Iterator[tuple[int, int]]:
-    """Where title, summary and body stand in the text."""
-    start = 0
-    for part in (article.title, article.summary, article.body):
-        if part and start < limit:
-            yield start, min(start + len(part), limit)
-            start += len(part) + 2
-
-
-def _telling(hit: Hit) -> bool:
-    term = hit.term
-    if term.layer == "name":
-        return term.name is not None and term.name.entity.kind is EntityKind.WEAPON
-    return term.layer == "tag" and (term.key in TELLING or term.key.endswith(".object"))
-
-
-def _unmasked(hits: list[Hit]) -> list[Hit]:
+def unmasked(hits: list[Hit]) -> list[Hit]:
     """Without the terms that a false friend covers. Names stay."""
     masks = [hit for hit in hits if hit.term.layer == "mask"]
     if not masks:
@@ -195,12 +106,12 @@ def _unmasked(hits: list[Hit]) -> list[Hit]:
     ]  # fmt: skip
 
 
-def _vetoed(hits: Sequence[Hit]) -> bool:
+def vetoed(hits: Sequence[Hit]) -> bool:
     """Whether the words of another field outweigh ours: sport, courts, games."""
     fields = Counter(hit.term.key for hit in hits if hit.term.layer == "veto")
     if not fields:
         return False
-    ours = len({hit.start for hit in hits if _telling(hit)}) + sum(
+    ours = len({hit.start for hit in hits if is_telling(hit)}) + sum(
         hit.term.weight > 1 and hit.term.key in {"sanctions", "arms_transfer"} for hit in hits
     )
     return max(fields.values()) * 2 >= ours

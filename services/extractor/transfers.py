@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.core.act import ArmsTransfer, Method, Party, TransferStage
+from services.core.act import ArmsTransfer, Method, TransferStage
 from services.extractor import fill, parties, stance
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
@@ -65,11 +65,5 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsT
             yield ArmsTransfer(
                 certainty=sure, attribution=said.attribution if said else None, trigger=clause.sentence.span(found.frame.at, found.frame.at),
                 evidence=(clause.sentence.whole,), rule=found.rule, stage=found.stage, supplier=parties.acting(supplier), recipient=parties.acting(recipient),
-                items=tuple(_item(clause, at) for at in found.items),
+                items=tuple(parties.item(clause.sentence, at, Method.PATTERN) for at in found.items),
             )  # fmt: skip
-
-
-def _item(clause: Clause, at: int) -> Party:
-    node, span = clause.nodes[at], clause.sentence.span(at, at)
-    ident = node.name.entity.id if node.name else None
-    return Party(name=node.name.entity.name if node.name else span.quote, span=span, method=Method.PATTERN, id=ident)

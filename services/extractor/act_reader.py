@@ -1,0 +1,178 @@
+"""The acts of an article: by rules sentence by sentence, then by the learned reader over all of them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from services.core.act import Act, Method, Party
+from services.core.article import Article
+from services.core.mention import EntityKind, Span
+from services.extractor import learned
+from services.extractor.act_model import ActModel
+from services.extractor.clause import Clause
+from services.extractor.fill import Context
+from services.extractor.frame import Syntax
+from services.extractor.lexicons import Lexicons
+from services.extractor.merge import merged
+from services.extractor.pairs import Line
+from services.extractor.parties import of_node
+from services.extractor.rows import PARTIES, Sentence, build, split
+from services.extractor.sanctions import SanctionRules
+from services.extractor.scan import Hit, longest
+from services.extractor.transfers import TransferRules
+from services.extractor.vocabulary import TELLING, Vocabulary
+from services.extractor.when import dated
+
+_MOST_SENTENCES = 120  # read for acts in one article
+_SANCTIONING = frozenset({"sanction", "aid", "s.verb.imposed", "s.verb.eased"})
+_PASSING = frozenset({"give", "equip", "get", "n.give", "n.get", "n.both"})
+
+
+class Page(Struct, frozen=True):
+    """An article with what the scan found in it. ``copy`` is the text as it is read, position for position."""
+
+    article: Article
+    text: str
+    copy: str
+    hits: Sequence[Hit]
+
+
+class ActReader:
+    """Immutable after it is built, but for the tokenizer's and the model's caches; for one thread."""
+
+    def __init__(
+        self,
+        lexicons: Lexicons,
+        vocabulary: Vocabulary,
+        tokenizer: Any,
+        *,
+        syntax: Syntax | None,
+        model: ActModel | None,
+    ) -> None:
+        """``tokenizer``: of spaCy. ``syntax``: a parser whose frames come before those read by pattern."""
+        self._vocabulary = vocabulary
+        self._tokenizer = tokenizer
+        self._syntax = syntax
+        self._model = model
+        self._transfers = TransferRules(lexicons)
+        self._sanctions = SanctionRules()
+        self._usual = {part: _usually(lexicons, part) for part in ("imposer", "target")}
+
+    def read(self, page: Page) -> tuple[tuple[Act, ...], dict[str, list[Span]]]:
+        """The acts; and the triggers of acts that were not told for want of a party, by kind."""
+        title_end = len(page.article.title)
+        lines = tuple(self.lines(page))
+        found, half = self._ruled(page, lines)
+        if self._model is not None and worth(lines):
+            found = learned.acts(self._model, tuple(self.lines(page, named=True)), merged(found, title_end))
+        return merged(tuple(dated(found, page.article.published_at.date())), title_end), half
+
+    def _ruled(self, page: Page, lines: Sequence[Line]) -> tuple[list[Act], dict[str, list[Span]]]:
+        spoken = any(hit.term.key == "sanction" for hit in page.hits)
+        title = _title_parties(page)
+        context = Context(
+            title=title,
+            subject=title[0] if title else None,
+            imposers=self._usual["imposer"],
+            targets=self._usual["target"],
+        )
+        found: list[Act] = []
+        first: Clause | None = None
+        for line in lines:
+            clause = Clause(line.sentence, self._syntax.frames(line.sentence) if self._syntax else None)
+            found += self._transfers.acts(clause, context)
+            found += self._sanctions.acts(clause, context, spoken=spoken)
+            _remember(context, clause)
+            first = first or clause
+        if first is not None and first.sentence.title:
+            found += self._transfers.acts(first, context)  # the lead may say what the title leaves open
+            found += self._sanctions.acts(first, context, spoken=spoken)
+        return found, context.half
+
+    def lines(self, page: Page, *, named: bool = False) -> Iterator[Line]:
+        """The sentences that hold a telling word, as rows of nodes; with ``named`` also those that only name somebody.
+
+        None crosses from title to summary or body. An article without a telling word has none.
+        """
+        telling = sorted(hit.start for hit in page.hits if is_telling(hit))
+        if not telling:
+            return
+        known = [
+            hit
+            for hit in page.hits
+            if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
+        ]
+        number = 0
+        for begin, finish in fields(page.article, len(page.text)):
+            for start, end in split(page.copy, begin, finish):
+                tells = any(start <= at < end for at in telling)
+                inside = [hit for hit in known if start <= hit.start and hit.end <= end]
+                if not tells and not (named and any(hit.term.layer == "name" for hit in inside)):
+                    continue
+                number += 1
+                if number > _MOST_SENTENCES:
+                    return
+                nodes = build(self._tokenizer(page.copy[start:end]), start, inside, self._vocabulary)
+                title = begin == 0 and bool(page.article.title)
+                yield Line(Sentence(start, end, nodes, title, number, page.text[start:end]), tells)
+
+
+def worth(lines: Sequence[Line]) -> bool:
+    """Whether the learned reader is asked: somebody is named, and a sentence has a word of sanctions, aid or a transfer of arms."""
+    named = any(node.is_party for line in lines for node in line.sentence.nodes)
+    return named and any(line.telling and _moves(line.sentence) for line in lines)
+
+
+def _moves(sentence: Sentence) -> bool:
+    armed = any(node.is_item for node in sentence.nodes)
+    return any(
+        node.tags & _SANCTIONING or (armed and node.tags & _PASSING) or any(tag.startswith("p.") for tag in node.tags)
+        for node in sentence.nodes
+        if node.name is None
+    )
+
+
+def _title_parties(page: Page) -> tuple[Party, ...]:
+    """Those whom the title names, each once, in order."""
+    end, text = len(page.article.title), page.text
+    found: dict[str, Party] = {}
+    for hit in longest(hit for hit in page.hits if hit.term.name is not None and hit.end <= end):
+        assert hit.term.name is not None
+        entity = hit.term.name.entity
+        if entity.kind in PARTIES:
+            span = Span(start=hit.start, end=hit.end, quote=text[hit.start : hit.end])
+            party = Party(name=entity.name, span=span, method=Method.CARRIED, id=entity.id, country=entity.country)
+            found.setdefault(entity.country or entity.id, party)
+    return tuple(found.values())[:4]
+
+
+def _usually(lexicons: Lexicons, part: str) -> frozenset[str]:
+    """Ids and countries of those who usually play ``part`` in sanctions."""
+    found = [entity for entity in lexicons.entities.values() if entity.usual == part]
+    return frozenset(key for entity in found for key in (entity.id, entity.country) if key)
+
+
+def _remember(context: Context, clause: Clause) -> None:
+    """What the next sentence may refer to."""
+    sentence = clause.sentence
+    named = [at for at, node in enumerate(sentence.nodes) if node.is_party]
+    if named:
+        context.subject = of_node(sentence, named[0], Method.CARRIED)
+
+
+def fields(article: Article, limit: int) -> Iterator[tuple[int, int]]:
+    """Where title, summary and body stand in the text."""
+    start = 0
+    for part in (article.title, article.summary, article.body):
+        if part and start < limit:
+            yield start, min(start + len(part), limit)
+            start += len(part) + 2
+
+
+def is_telling(hit: Hit) -> bool:
+    """Whether it makes its sentence worth reading for acts."""
+    term = hit.term
+    if term.layer == "name":
+        return term.name is not None and term.name.entity.kind is EntityKind.WEAPON
+    return term.layer == "tag" and (term.key in TELLING or term.key.endswith(".object"))
