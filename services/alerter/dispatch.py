@@ -13,6 +13,7 @@ from services.alerter.render.summary import summary
 from services.core.alert import Alert
 from services.core.group import Flushed, Given, Group, Step, Telling
 from services.core.grouping import admitted, adrift, flushed, key_at, summary_key
+from services.core.inhibit import sources_among
 from services.core.interval import TimeInterval
 from services.core.ledger import Fate, LedgerEntry
 from services.core.notification import Notification
@@ -89,7 +90,7 @@ class Dispatch:
         return Given(
             now=self._now, lifetime=file.resolve_timeout, intervals=self._routing.intervals,
             silences=self._transaction.silences(self._now), inhibit_rules=file.inhibit_rules,
-            open_alerts=[(alert.id, alert_labels(alert)) for alert in sources],
+            open_alerts=sources_among(file.inhibit_rules, [(alert.id, alert_labels(alert)) for alert in sources]),
         )  # fmt: skip
 
     def _admit(self, alerts: Sequence[Alert]) -> None:
@@ -117,10 +118,18 @@ class Dispatch:
         if node is None or node.receiver not in self._routing.receivers:
             self._release(group, prepared)
             return
-        held = summary_key(node)
-        self._load(self._transaction.groups({held} - self._groups.keys()).values())
-        come = flushed(replace(group, receiver=node.receiver), node, self._alerts, self._groups.get(held), self._given)
-        self._take(key, come, prepared)
+        group = replace(group, receiver=node.receiver)
+        self._take(key, flushed(group, node, self._alerts, self._held(node), self._given), prepared)
+
+    def _held(self, node: Node) -> Group | None:
+        """The group of the route's summary, if the route can have one."""
+        if not (node.digest or node.quiet_hours):
+            return None
+        key = summary_key(node)
+        if key not in self._groups:
+            self._load(self._transaction.groups([key]).values())
+            self._groups.setdefault(key, None)
+        return self._groups[key]
 
     def _release(self, group: Group, prepared: Mapping[str, Sequence[Notification]]) -> None:
         """The route is gone: tell whom it told, or, if that receiver is gone as well, whom the routes name now."""

@@ -28,7 +28,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     test = verbs.add_parser("test", help="which routes take an alert, in which group, and when it would be told")
     test.add_argument("labels", nargs="*", metavar="LABEL=VALUE", help="the labels of the alert")
     test.add_argument(
-        "--alert", metavar="ID", help="an alert that was decided, with its labels and the silences over it"
+        "--alert",
+        metavar="ID",
+        help="an alert that was decided, or an article with alerts: by their labels, and with the silences over them",
     )
     test.add_argument("--at", type=since, metavar="TIME", help="the moment (default: now)")
     for verb, run in ((show, _show), (test, _test)):
@@ -44,29 +46,34 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _test(args: argparse.Namespace) -> int:
-    """1 for labels that no alert carries, or an alert that is not known."""
+    """1 for labels that no alert carries, or an id that no alert and no article with alerts has."""
     loaded, now = configuration(args), args.at or datetime.now(UTC)
-    silences: Sequence[Silence] = ()
     labels = dict(text.partition("=")[::2] for text in args.labels)
     wrong = next((name for name in labels if name not in known_labels(loaded)), None)
     if wrong is not None or (not labels and args.alert is None):
         said = f"no alert carries the label {printable(wrong, 80)}" if wrong else "name labels, or --alert ID"
         print(f"{said}; {allowed(wrong or '', known_labels(loaded))}", file=sys.stderr)
         return 1
-    if args.alert is not None:
-        with open_database(loaded.settings) as store:
-            found = next(iter(store.alerts.alerts(alert_id=args.alert)), None)
-            silences = store.silences.all(ending_after=now)
-        if found is None:
-            print(f"no alert {printable(args.alert, 80)}", file=sys.stderr)
-            return 1
-        labels = alert_labels(found) | labels
+    if args.alert is None:
+        _print(labels, (), loaded, now)
+        return 0
+    with open_database(loaded.settings) as store:
+        alerts = store.alerts.alerts(alert_id=args.alert) or store.alerts.alerts(article_id=args.alert)
+        silences = store.silences.all(ending_after=now)
+    for one in alerts:
+        print(f"alert {one.id} of rule {printable(one.rule, 80)}")
+        _print(alert_labels(one) | labels, silences, loaded, now)
+    if not alerts:
+        print(f"no alert {printable(args.alert, 80)}, and no article with alerts", file=sys.stderr)
+    return int(not alerts)
+
+
+def _print(labels: dict[str, str], silences: Sequence[Silence], loaded: Configuration, now: datetime) -> None:
     for node in nodes_for(loaded.routes.route, labels):
         print(*_taken(node, loaded, now, labels), sep="\n")
     silence = silencing(silences, labels, now)
     if silence:
         print(printable(f"silenced by {silence.id} of {silence.author}: {silence.comment}", _TEXT))
-    return 0
 
 
 def _taken(node: Node, loaded: Configuration, now: datetime, labels: dict[str, str]) -> Iterator[str]:

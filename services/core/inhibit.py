@@ -40,3 +40,10 @@ def inhibiting(rules: Iterable[InhibitRule], target: Labels, open_alerts: Sequen
             ):
                 return ident
     return None
+
+
+def sources_among(rules: Sequence[InhibitRule], alerts: Iterable[tuple[str, Labels]]) -> list[tuple[str, Labels]]:
+    """Those of the alerts that can inhibit another."""
+    return [
+        (ident, labels) for ident, labels in alerts if any(all_match(rule.source_matchers, labels) for rule in rules)
+    ]

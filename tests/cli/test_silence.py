@@ -138,6 +138,7 @@ def test_an_alert_that_was_decided_is_routed_by_its_labels_and_its_silence_is_na
     ident = add(config, capsys, "story=s1", "--for", "1h")
     status, out, _ = run(config, capsys, "routes", "test", "--alert", "al1")
     assert status == 0
+    assert run(config, capsys, "routes", "test", "--alert", "a1")[1] == out
     assert '{}/{severity=~"warning|critical"}:{topic="arms"}' in out
     assert out.endswith(f"silenced by {ident} of jo: an exercise\n")
 
