@@ -86,9 +86,7 @@ def _taken(node: Node, loaded: Configuration, now: datetime, labels: dict[str, s
 
 def _lines(node: Node, loaded: Configuration, now: datetime) -> Iterator[str]:
     yield printable(f"{node.key} to {node.receiver}", _TEXT)
-    by = "each alert alone" if node.group_by is None else f"by {', '.join(node.group_by) or 'nothing: all together'}"
-    again = f"again after {node.repeat_interval:g} s" if node.repeat_interval else "never again"
-    yield f"  told      {by}, after {node.group_wait:g} s, then every {node.group_interval:g} s, {again}"
+    yield f"  told      {_pace(node)}"
     intervals = {one.name: one for one in loaded.routes.time_intervals}
     for name in node.mute_time_intervals:
         yield f"  muted     {name}: {_when(intervals[name], now)}"
@@ -100,6 +98,15 @@ def _lines(node: Node, loaded: Configuration, now: datetime) -> Iterator[str]:
     if node.digest:
         due = due_after(node.digest, now)
         yield f"  digest    {node.digest.at} {node.digest.zone}, next of {due.day} at {due.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _pace(node: Node) -> str:
+    begin = f"after {node.group_wait:g} s" if node.group_wait else "at once"
+    again = f"again after {node.repeat_interval:g} s" if node.repeat_interval else "never again"
+    if node.group_by is None:
+        return f"each alert alone, {begin}, {again}"
+    together = f"by {', '.join(node.group_by)}" if node.group_by else "all together"
+    return f"{together}, {begin}, then every {node.group_interval:g} s, {again}"
 
 
 def _when(interval: TimeInterval, now: datetime) -> str:

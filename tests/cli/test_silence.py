@@ -101,7 +101,7 @@ def test_a_silence_that_is_not_there(config: Path, capsys: Captured) -> None:
 def test_every_route_is_shown_with_what_it_inherits(config: Path, capsys: Captured) -> None:
     status, out, _ = run(config, capsys, "routes", "show")
     assert status == 0
-    assert out.startswith("{} to desk\n  told      each alert alone, after 0 s, then every 300 s, never again\n")
+    assert out.startswith("{} to desk\n  told      each alert alone, at once, never again\n")
     assert (
         '{}/{severity=~"warning|critical"} to night\n  told      by topic, after 30 s, then every 300 s, again after 600 s\n'
         in out
