@@ -45,7 +45,7 @@ def latest(digest: Digest, now: datetime) -> date:
     """The date of the digest that a summary made now is: that of the latest moment for one."""
     where, minute = zone(digest.zone), int(digest.at[:2]) * 60 + int(digest.at[3:])
     day = (now.astimezone(where) + 2 * _DAY).date()
-    while instant(day, minute, where) > now or not _exists(day, where):
+    while instant(day, minute, where) > now:
         day -= _DAY
     return day
 

@@ -61,3 +61,13 @@ def test_after_an_outage_one_is_made_up_for(zone: str, at: str, begin: int, hour
 def test_times_that_do_not_exist_or_exist_twice(at: str, zone: str, after: str, due: str) -> None:
     moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (after, due)]
     assert due_after(Digest(at=at, zone=zone), moments[0]).at == moments[1]
+
+
+def test_a_date_that_a_place_has_skipped_has_no_digest() -> None:
+    apia, now, days = Digest(at="07:00", zone="Pacific/Apia"), datetime(2011, 12, 28, tzinfo=UTC), []
+    for _ in range(4):
+        due = due_after(apia, now)
+        days.append(due.day.isoformat())
+        now = due.at
+        assert latest(apia, now) == due.day
+    assert days == ["2011-12-28", "2011-12-29", "2011-12-31", "2012-01-01"]

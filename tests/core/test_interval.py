@@ -75,6 +75,11 @@ def test_a_night_in_berlin_ends_in_the_morning(now: str, until: str) -> None:
     assert end([night], moment(now)) == moment(until)
 
 
+def test_an_end_that_the_clock_skips_is_where_it_skips() -> None:
+    early = interval(times=["01:00-02:30"], location="Europe/Berlin")
+    assert end([early], moment("2026-03-29T00:30")) == moment("2026-03-29T01:00")  # 03:00 on the wall
+
+
 def test_what_always_is_has_no_end() -> None:
     assert end([interval()], moment("2026-01-05")) is None
     august = interval(months=["august"])
