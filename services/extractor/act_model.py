@@ -21,6 +21,10 @@ from services.extractor.window import Window, window
 from services.extractor.word_pieces import WordPieces
 
 Array = npt.NDArray[np.float32]
+TOPICS = (
+    "arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture",
+    "defence_industry",
+)  # fmt: skip  # in the order of the weights
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
 
@@ -44,6 +48,15 @@ class Judged(Struct, frozen=True):
     stage: TransferStage | SanctionStage
     certainty: Certainty
     told: Act | None
+
+
+class Judgement(Struct, frozen=True):
+    """Pairs whose probability reaches the threshold of their kind, the surest first; whom the model looked at, by key; and
+    by topic the log-odds that a desk wants the article."""
+
+    pairs: tuple[Judged, ...] = ()
+    seen: frozenset[str] = frozenset()
+    topics: dict[str, float] = {}
 
 
 class ActModel:
@@ -71,14 +84,14 @@ class ActModel:
         self.thresholds: dict[str, float] = json.loads((directory / "card.json").read_text())["thresholds"]
         self.digest = digest(directory)
 
-    def judge(self, lines: Sequence[Line], acts: Sequence[Act]) -> tuple[list[Judged], set[str]]:
-        """Every pair whose probability reaches the threshold of its kind, the surest first; and whom it looked at, by key.
+    def judge(self, lines: Sequence[Line], acts: Sequence[Act]) -> Judgement:
+        """What the model makes of the lines. ``acts``: what the rules told of them.
 
-        ``acts``: what the rules told of the same lines. One pass of the encoder, whatever the number of pairs.
+        One pass of the encoder, whatever the number of pairs.
         """
         seen = window(lines, actors(lines, acts), self._pieces)
         if not seen.actors:
-            return [], set()
+            return Judgement()
         hidden = self._hidden(seen)
         whole = hidden.mean(axis=0)
         parties = np.zeros((MOST_PARTIES + 1, hidden.shape[1]), dtype=np.float32)
@@ -90,7 +103,12 @@ class ActModel:
             for kind in KINDS
             for judged in self._pairs(kind, seen, parties, whole, Facts(kind, lines, acts, self._rank))
         ]
-        return sorted(found, key=lambda judged: -judged.probability), {actor.key for actor in seen.actors}
+        odds = whole @ self._heads["topics"] * 4 + self._heads["topics_bias"]
+        return Judgement(
+            tuple(sorted(found, key=lambda judged: -judged.probability)),
+            frozenset(actor.key for actor in seen.actors),
+            {topic: float(value) for topic, value in zip(TOPICS, odds, strict=True)},
+        )
 
     def _hidden(self, seen: Window) -> Array:
         given = {

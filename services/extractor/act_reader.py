@@ -38,6 +38,14 @@ class Page(Struct, frozen=True):
     hits: Sequence[Hit]
 
 
+class Acts(Struct, frozen=True):
+    """The acts; the triggers of acts that were not told for want of a party, by kind; and what the model says of topics, as log-odds."""
+
+    acts: tuple[Act, ...] = ()
+    half: dict[str, list[Span]] = {}
+    topics: dict[str, float] = {}
+
+
 class ActReader:
     """Immutable after it is built, but for the tokenizer's and the model's caches; for one thread."""
 
@@ -59,14 +67,17 @@ class ActReader:
         self._sanctions = SanctionRules()
         self._usual = {part: _usually(lexicons, part) for part in ("imposer", "target")}
 
-    def read(self, page: Page) -> tuple[tuple[Act, ...], dict[str, list[Span]]]:
-        """The acts; and the triggers of acts that were not told for want of a party, by kind."""
-        title_end = len(page.article.title)
+    def read(self, page: Page) -> Acts:
+        """The acts of the page, each with its time where the text tells it."""
+        title_end, published = len(page.article.title), page.article.published_at.date()
         lines = tuple(self.lines(page))
         found, half = self._ruled(page, lines)
+        topics: dict[str, float] = {}
         if self._model is not None and worth(lines):
-            found = learned.acts(self._model, tuple(self.lines(page, named=True)), merged(found, title_end))
-        return merged(tuple(dated(found, page.article.published_at.date())), title_end), half
+            every, told = tuple(self.lines(page, named=True)), merged(found, title_end)
+            judgement = self._model.judge(every, told)
+            found, topics = learned.acts(judgement, every, told), judgement.topics
+        return Acts(merged(tuple(dated(found, published)), title_end), half, topics)
 
     def _ruled(self, page: Page, lines: Sequence[Line]) -> tuple[list[Act], dict[str, list[Span]]]:
         spoken = any(hit.term.key == "sanction" for hit in page.hits)

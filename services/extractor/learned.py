@@ -6,8 +6,8 @@ import msgspec
 
 from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, SanctionStage, TransferStage
 from services.core.mention import Span
-from services.extractor import parties, stance
-from services.extractor.act_model import ActModel, Judged
+from services.extractor import parties, stages, stance
+from services.extractor.act_model import Judged, Judgement
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.merge import roles as roles_of
@@ -18,17 +18,18 @@ from services.extractor.vocabulary import TELLING
 RULE = {"arms_transfer": "transfer.learned", "sanction": "sanction.learned"}
 _MOST_ACTS = 8  # of a kind
 _MOST_ITEMS = 6
+_PASSING = frozenset({"give", "equip", "get"})
+_IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 
 
-def acts(model: ActModel, lines: Sequence[Line], told: Sequence[Act]) -> list[Act]:
-    """What the model makes of the lines: acts of the rules that it confirms, further ones, and those it could not see.
+def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> list[Act]:
+    """The acts of the lines: those of the rules that the model confirms, further ones, and those it could not see.
 
     An act of the rules stays as it was where one of its parties stands outside the window.
     """
-    judged, seen = model.judge(lines, told)
-    kept = chosen(judged)
+    seen = judgement.seen
     unseen = [act for act in told if not all(party is None or key_of(party) in seen for party in roles_of(act))]
-    return [*(_told(one, lines) for one in kept), *unseen]
+    return [*(_told(one, lines) for one in chosen(judgement.pairs)), *unseen]
 
 
 def chosen(judged: Sequence[Judged]) -> list[Judged]:
@@ -50,17 +51,30 @@ def _doubles(one: Judged, other: Judged) -> bool:
 
 def _told(one: Judged, lines: Sequence[Line]) -> Act:
     if one.told is not None:
-        return _confirmed(one.told, one)
+        return one.told
     line = max(lines, key=lambda line: _fit(line, one))
     sentence = line.sentence
     at = _trigger(sentence, one)
     clause = Clause(sentence)
-    said = stance.source(clause, Frame(at=at))
+    frame = clause.of_verb(at) if clause.verbal(at) else clause.of_noun(at)
+    said = stance.source(clause, frame)
     giver = _party(one.giver, sentence) if one.giver else None
     taker = _party(one.taker, sentence)
-    act = _bare(one, sentence, at, giver, taker)
+    act = _bare(msgspec.structs.replace(one, stage=_stage(clause, frame, one)), sentence, at, giver, taker)
     evidence = tuple(dict.fromkeys((sentence.whole, *_elsewhere(lines, sentence, giver, taker))))
     return msgspec.structs.replace(act, evidence=evidence, attribution=said.attribution if said else None)
+
+
+def _stage(clause: Clause, frame: Frame, one: Judged) -> TransferStage | SanctionStage:
+    """How far it has got, by the rules where they know the trigger."""
+    tags, verbal = clause.nodes[frame.at].tags, clause.verbal(frame.at)
+    if one.kind == "arms_transfer":
+        return stages.of_verb(clause, frame) if verbal and tags & _PASSING else stages.of_noun(clause, frame)
+    if verbal and tags & _IMPOSING:
+        return stages.over_verb(clause, frame) or (
+            SanctionStage.EASED if "s.verb.eased" in tags else SanctionStage.IMPOSED
+        )
+    return stages.of_measure(clause, frame) if "sanction" in tags and not verbal else one.stage
 
 
 def _bare(one: Judged, sentence: Sentence, at: int, giver: Party | None, taker: Party) -> Act:
@@ -75,14 +89,6 @@ def _bare(one: Judged, sentence: Sentence, at: int, giver: Party | None, taker: 
         certainty=one.certainty, trigger=trigger, evidence=evidence, rule=RULE[one.kind], stage=one.stage,
         imposer=parties.acting(giver), target=taker, measure=measure,
     )  # fmt: skip
-
-
-def _confirmed(act: Act, one: Judged) -> Act:
-    if isinstance(act, ArmsTransfer) and isinstance(one.stage, TransferStage):
-        return msgspec.structs.replace(act, stage=one.stage, certainty=one.certainty)
-    if isinstance(act, Sanction) and isinstance(one.stage, SanctionStage):
-        return msgspec.structs.replace(act, stage=one.stage, certainty=one.certainty)
-    return act
 
 
 def _fit(line: Line, one: Judged) -> tuple[int, int, int]:

@@ -20,7 +20,7 @@ from services.core.mention import Mention, Span
 from services.core.settings import ExtractorSettings
 from services.extractor import language
 from services.extractor.act_model import ActModel, model_directory
-from services.extractor.act_reader import ActReader, Page, is_telling
+from services.extractor.act_reader import ActReader, Acts, Page, is_telling
 from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
 from services.extractor.pairs import Line
@@ -66,18 +66,20 @@ class SpacyTagger:
         if spoken not in self._settings.languages:
             return msgspec.structs.replace(plain, skipped=Skipped.LANGUAGE)
         page, names, other = self._page(article, text, as_read(article, copy))
-        acts, half = ((), {}) if other else self._reader.read(page)
+        read = Acts() if other else self._reader.read(page)
         nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)
-        reading = Reading(text=text, title_end=len(article.title), hits=page.hits, acts=acts, half=half)
+        reading = Reading(
+            text=text, title_end=len(article.title), hits=page.hits, acts=read.acts, half=read.half, learned=read.topics
+        )
         topics = self._topics.read(reading, other=other or nobody)
-        return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=acts)
+        return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=read.acts)
 
     def lines(self, article: Article) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
         """What the learned reader is given of an article: its lines, none where it is not worth it, and what the rules told."""
         text, _ = bounded(article.text, self._settings.max_text)
         page, _, other = self._page(article, text, as_read(article, readable(text)))
         lines = () if other else tuple(self._reader.lines(page, named=True))
-        return lines, self._reader.read(page)[0] if lines else ()
+        return lines, self._reader.read(page).acts if lines else ()
 
     def _page(self, article: Article, text: str, copy: str) -> tuple[Page, list[Hit], bool]:
         """The article with what the scan found; its names; and whether it is of another field."""

@@ -18,13 +18,17 @@ _REPEATS = 3
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """What was read of an article. ``hits`` may overlap; ``half``: triggers of acts of which a party is missing, by kind."""
+    """What was read of an article. ``hits`` may overlap; ``half``: triggers of acts of which a party is missing, by kind.
+
+    ``learned``: log-odds of topics, as the learned reader of acts gives them where it was asked.
+    """
 
     text: str
     title_end: int
     hits: Sequence[Hit]
     acts: Sequence[Act] = ()
     half: Mapping[str, Sequence[Span]] = {}
+    learned: Mapping[str, float] = {}
 
 
 class Ruling(Struct, frozen=True):

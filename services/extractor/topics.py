@@ -5,7 +5,7 @@ A topic with weights in ``topic_weights.yaml`` is judged by the regression, one 
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -20,6 +20,8 @@ from services.extractor.topic_rules import Reading, Ruling, rule
 _MENTIONED = 0.25  # of what the rules need to call it the topic
 _HEADLINE = 0.6  # the least score of a topic of which the title tells an act
 _MOST_EVIDENCE, _FEW = 8, 3
+_SHARE = 0.5  # of the learned reader in the log-odds of a topic, where it read the article
+_LEAST = 0.4  # its log-odds at which a topic is as likely wanted as not: it is cautious
 
 
 class TopicReader:
@@ -41,7 +43,7 @@ class TopicReader:
         core term; and with ``other``: the words of another field outweigh ours, or no party is named.
         """
         features, rulings = self.features(reading, other=other)
-        scores = self._scores(features)
+        scores = self._scores(features, reading.learned)
         found = []
         for topic in self._topics:
             judged = self._topic(topic.id, rulings[topic.id], scores, features, reading)
@@ -67,12 +69,15 @@ class TopicReader:
             features["another field"] = 1.0
         return features, rulings
 
-    def _scores(self, features: Features) -> dict[str, float]:
+    def _scores(self, features: Features, learned: Mapping[str, float]) -> dict[str, float]:
         """How likely it is that a desk would want the article, moved so that ``about`` of the weights becomes 0.5."""
         totals = {topic: weights.base - _odds(weights.about) for topic, weights in self._weights.items()}
         for name, value in features.items():
             for topic, weight in self._by_feature.get(name, ()):
                 totals[topic] += value * weight
+        for topic, odds in learned.items():
+            if topic in totals:
+                totals[topic] += _SHARE * (odds + _LEAST - totals[topic])
         return {topic: 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))) for topic, total in totals.items()}
 
     def _topic(

@@ -26,12 +26,13 @@ from services.core.measure.labels import Labelled
 from services.core.measure.parties import Parties
 from services.core.measure.score import judge, results
 from services.core.settings import ExtractorSettings
+from services.extractor.act_model import TOPICS
 from services.extractor.lexicons import load_lexicons
 from services.extractor.pairs import KINDS
 from services.extractor.tagger import SpacyTagger
 from services.extractor.word_pieces import WordPieces
 from tests.extractor.train_acts import export, network
-from tests.extractor.train_acts.examples import TOPICS, Example, Read, batch, examples
+from tests.extractor.train_acts.examples import Example, Read, batch, examples
 
 SHARED = Path(os.environ.get("WIREWATCH_SHARED", Path(__file__).parents[4] / "shared"))
 TARGET = Path(__file__).parents[3] / "deploy" / "models" / "acts"

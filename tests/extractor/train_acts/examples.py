@@ -10,6 +10,7 @@ from services.core.act import Act
 from services.core.measure.compare import label_kind, label_roles
 from services.core.measure.labels import Labelled
 from services.core.measure.parties import Identities, Parties, agree
+from services.extractor.act_model import TOPICS
 from services.extractor.pairs import (
     CERTAINTIES,
     KINDS,
@@ -25,10 +26,6 @@ from services.extractor.pairs import (
 from services.extractor.window import LENGTH, Window, window
 from services.extractor.word_pieces import WordPieces
 
-TOPICS = (
-    "arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture",
-    "defence_industry",
-)  # fmt: skip
 LENGTHS = (64, 96, 128, LENGTH)  # of batches: each is compiled once
 
 
