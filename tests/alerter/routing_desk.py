@@ -11,6 +11,7 @@ A timeline is a mapping: ``routes`` (as in routes.yaml, without receivers), ``al
     40 restart               whatever was only in memory is gone
     50 reload                the routes are those of ``reloaded`` from now on
     90 fate A silenced by s1 the ledger has this for the alert, decided at that moment
+    99 end                   nothing happens; the timeline lasts so long
 
 Times are seconds after the beginning, or ``22:00:00`` on that day, or ``+1d 07:00``, in UTC.
 """
@@ -57,7 +58,7 @@ class RoutingDesk:
             self.until(at)
             if verb == "alert":
                 self.decide(rest.split())
-            elif verb not in {"told", "fate"}:
+            elif verb not in {"told", "fate", "end"}:
                 getattr(self, verb)(*rest.split(maxsplit=1))
         self.until(self.begin + timedelta(seconds=self.seconds(lines[-1][0]) + 1))
         stated = [told(self.seconds(at), rest) for at, verb, rest, _ in lines if verb == "told"]
@@ -124,7 +125,7 @@ class RoutingDesk:
         )  # fmt: skip
 
     def expire(self, name: str) -> None:
-        assert self.store.silences.expire(name, self.now)
+        assert self.store.silences.expire(name, self.now) is not None
 
     def restart(self) -> None:
         self.store.close()
