@@ -62,15 +62,15 @@ def flushed(group: Group, node: Node, alerts: Mapping[str, Alert], summary: Grou
         told_at=given.now if told or repeated else group.told_at,
     )  # fmt: skip
     telling = _telling(group, (*repeated, *told), again=bool(repeated) and not told)
-    steps += [_told(group, one.alert_id, "told") for one in told]
-    steps += [_told(group, one.alert_id, "told again") for one in repeated]
+    steps += [_told(group, one.alert_id, _with(len(told) + len(repeated) - 1)) for one in told]
+    steps += [_told(group, one.alert_id, "again") for one in repeated]
     steps += [_held(held, one.alert_id) for one in later if held]
     return Flushed(group=_rescheduled(after, node, given), telling=telling, moved=held, steps=tuple(steps))
 
 
 def adrift(group: Group) -> Flushed:
     """A group whose route is gone from the configuration: what waits in it is told at once."""
-    steps = tuple(_told(group, one.alert_id, "told, as its route is gone") for one in group.waiting)
+    steps = tuple(_told(group, one.alert_id, "the route is gone") for one in group.waiting)
     return Flushed(group=None, telling=_telling(group, group.waiting), steps=steps)
 
 
@@ -163,7 +163,9 @@ def _released(group: Group, node: Node, alerts: Mapping[str, Alert], given: Give
         kept = kept_by(alerts.get(member.alert_id), node, given)
         if kept is None:
             told.append(member)
-            steps.append(_told(group, member.alert_id, f"told in a summary ({group.kind})"))
+            steps.append(
+                _told(group, member.alert_id, "in the digest" if group.kind is Kind.DIGEST else "after quiet hours")
+            )
         else:
             steps.append(_step(group, member.alert_id, kept[0], f"not in the summary: {kept[2]}", by=kept[1] or None))
     day = latest(node.digest, given.now) if node.digest and group.kind is Kind.DIGEST else None
@@ -220,6 +222,10 @@ def _held(summary: Group, alert_id: str) -> Step:
 
 def _told(group: Group, alert_id: str, reason: str) -> Step:
     return _step(group, alert_id, Fate.TOLD, reason)
+
+
+def _with(others: int) -> str:
+    return f"with {others} other{'s' * (others != 1)}" if others else "alone"
 
 
 def _step(group: Group, alert_id: str, fate: Fate, reason: str, **more: Any) -> Step:

@@ -8,6 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 _LABELS = {"topic": ("arms", "oil", "missiles"), "severity": ("info", "warning", "critical"), "outlet": ("x", "y")}
+# Below the first route, Alertmanager takes an empty list for none, and inherits; to us it is one group for the route.
 _GROUPS = ([], ["topic"], ["severity"], ["topic", "outlet"], ["..."])
 
 
@@ -37,7 +38,7 @@ def timeline(seed: int) -> dict[str, Any]:
 
 def _route(chance: random.Random, depth: int) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "group_by": chance.choice(_GROUPS), "group_wait": chance.choice([0, 1, 2, 3]), "group_interval": chance.choice([3, 4, 5])
+        "group_by": chance.choice(_GROUPS[bool(depth) :]), "group_wait": chance.choice([0, 1, 2, 3]), "group_interval": chance.choice([3, 4, 5])
     }  # fmt: skip
     if depth < 2 and chance.random() < 0.7:
         made["routes"] = [
