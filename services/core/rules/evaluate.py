@@ -108,14 +108,19 @@ def found(leaf: Leaf, reading: Reading) -> Found:
         case TopicIs():
             return _topic(leaf, reading)
         case EntityIs():
-            spans = tuple(mention.span for value in leaf.values for mention in reading.mentions(value))
-            return Found(bool(spans), spans)
+            return _entity(leaf, reading)
         case OutletIs(outlets=outlets):
             return Found(reading.tagged.article.outlet in outlets)
         case LanguageIs(languages=languages):
             return _language(languages, reading)
         case ActIs():
             return _acts(leaf, reading)
+
+
+def _entity(leaf: EntityIs, reading: Reading) -> Found:
+    mentions = (mention for value in leaf.values for mention in reading.mentions(value))
+    spans = tuple(mention.span for mention in mentions if leaf.kind in {None, mention.kind})
+    return Found(bool(spans), spans)
 
 
 def _topic(leaf: TopicIs, reading: Reading) -> Found:

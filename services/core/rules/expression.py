@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from services.core.mention import EntityKind
 from services.core.rules.problem import Place
 
 
@@ -61,9 +62,10 @@ class Value(Struct, frozen=True):
 
 
 class EntityIs(_Node, frozen=True, kw_only=True):
-    """Mentions one of these entities, or anything of one of these countries."""
+    """Mentions one of these entities, or anything of one of these countries. ``kind``: only as this kind of entity."""
 
     values: tuple[Value, ...]
+    kind: EntityKind | None = None
 
 
 class OutletIs(_Node, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@
 
 from collections.abc import Callable
 
+from services.core.mention import EntityKind
 from services.core.rules import acts, values
 from services.core.rules.cursor import Cursor, Stop
 from services.core.rules.expression import (
@@ -186,6 +187,16 @@ def _entity(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> L
     return EntityIs(place=place, values=tuple(values.entity(cursor, token) for token in given))
 
 
+def _person(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
+    named = tuple(values.entity(cursor, token) for token in given)
+    return EntityIs(place=place, values=named, kind=EntityKind.PERSON)
+
+
+def _weapon(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
+    named = tuple(values.entity(cursor, token) for token in given)
+    return EntityIs(place=place, values=named, kind=EntityKind.WEAPON)
+
+
 _FIELDS: dict[str, Callable[[Cursor, Place, list[Token], Token], Leaf]] = {
     "title": _title,
     "topic": _topic,
@@ -193,4 +204,6 @@ _FIELDS: dict[str, Callable[[Cursor, Place, list[Token], Token], Leaf]] = {
     "lang": _language,
     "country": _country,
     "entity": _entity,
+    "person": _person,
+    "weapon": _weapon,
 }

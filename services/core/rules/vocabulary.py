@@ -5,7 +5,7 @@ from msgspec import Struct
 from services.core.act import Certainty, SanctionStage, TransferStage
 
 OPERATORS = frozenset({"AND", "OR", "NOT"})
-FIELDS = frozenset({"topic", "entity", "country", "outlet", "lang", "title", "act"})
+FIELDS = frozenset({"topic", "entity", "person", "weapon", "country", "outlet", "lang", "title", "act"})
 
 TRANSFER, SANCTION = "arms_transfer", "sanction"
 ACT_KINDS = frozenset({TRANSFER, SANCTION})

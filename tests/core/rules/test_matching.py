@@ -40,6 +40,8 @@ def sample(*acts: Act) -> TaggedArticle:
             mention("Norland", EntityKind.COUNTRY, "country:NO", "NO"),
             mention("Sudmark", EntityKind.COUNTRY, "country:SD", "SD"),
             mention("United Fleet", EntityKind.COMPANY, "company:united-fleet", "KE"),
+            mention("Škoda", EntityKind.PERSON, "person:skoda"),
+            mention("anti-ship missiles", EntityKind.WEAPON, "weapon:harpoon"),
         ),
     )  # fmt: skip
 
@@ -82,6 +84,12 @@ def sample(*acts: Act) -> TaggedArticle:
         ('entity:"united fleet"', True),
         ("entity:sudmark", True),
         ("entity:fleet", False),
+        ("weapon:harpoon", True),
+        ("weapon:weapon:harpoon", True),
+        ("weapon:united-fleet", False),
+        ("person:(reka, skoda)", True),
+        ("person:norland", False),
+        ("NOT person:norland", True),
         ("outlet:harbour", True),
         ("outlet:ledger", False),
         ("lang:en", True),
@@ -180,7 +188,7 @@ def test_a_match_carries_spans_topics_and_acts() -> None:
             [
                 (
                     "country:RU",
-                    "it mentions: Norland (country:NO), Sudmark (country:SD), United Fleet (company:united-fleet)",
+                    "it mentions: Norland (country:NO), Sudmark (country:SD), United Fleet (company:united-fleet), Škoda (person:skoda), anti-ship missiles (weapon:harpoon)",
                 )
             ],
         ),

@@ -28,7 +28,7 @@ MISTAKES = {
     "an unknown field": (
         "entty:Gazprom",
         """
-        line 1, column 1: unknown field "entty"; did you mean "entity"? Allowed: act, country, entity, lang, outlet, title, topic
+        line 1, column 1: unknown field "entty"; did you mean "entity"? Allowed: act, country, entity, lang, outlet, person, title, topic, weapon
             entty:Gazprom
             ^^^^^
         """,
@@ -52,7 +52,7 @@ MISTAKES = {
     "a mistake in a later line": (
         "topic:sanctions AND\n  topc:arms_transfer",
         """
-        line 2, column 3: unknown field "topc"; did you mean "topic"? Allowed: act, country, entity, lang, outlet, title, topic
+        line 2, column 3: unknown field "topc"; did you mean "topic"? Allowed: act, country, entity, lang, outlet, person, title, topic, weapon
               topc:arms_transfer
               ^^^^
         """,

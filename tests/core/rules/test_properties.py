@@ -50,9 +50,10 @@ def articles(draw: st.DrawFn) -> TaggedArticle:
         ArmsTransfer, stage=st.sampled_from(TransferStage), supplier=maybe, recipient=maybe, **shared
     ) | st.builds(Sanction, stage=st.sampled_from(SanctionStage), imposer=maybe, target=maybe, **shared)
     mentions = st.builds(
-        lambda code, span: Mention(span=span, kind=EntityKind.COUNTRY, id=f"country:{code}", name=code, country=code),
+        lambda code, span, kind: Mention(span=span, kind=kind, id=f"country:{code}", name=code, country=code),
         st.sampled_from(PARTIES),
         spans,
+        st.sampled_from((EntityKind.COUNTRY, EntityKind.PERSON, EntityKind.WEAPON)),
     )
     topics = st.builds(
         Topic, id=st.sampled_from(TOPICS), score=st.just(0.5), about=st.booleans(), evidence=st.tuples(spans)
@@ -85,6 +86,7 @@ leaves = st.one_of(
     st.tuples(words, words).map(lambda pair: f'"{pair[0]} {pair[1][:2]}*"' if len(pair[1]) > 9 else f'"{pair[0]} {pair[1][:3]}*"'),
     st.sampled_from(TOPICS).map("topic:{}".format), st.sampled_from(TOPICS).map("topic~{}".format),
     st.sampled_from(PARTIES).map("country:{}".format), st.sampled_from((*PARTIES, "country:SD")).map("entity:{}".format),
+    st.sampled_from(PARTIES).map("person:{}".format), st.sampled_from(PARTIES).map("weapon:{}".format),
     st.sampled_from(("outlet:harbour", "lang:en", "lang:(fr, de)")),
     act("arms_transfer", transfer_arguments), act("sanction", sanction_arguments), act("any", any_arguments),
 )  # fmt: skip
