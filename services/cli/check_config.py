@@ -9,6 +9,7 @@ from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
 from services.core.printable import printable
 from services.core.rules.compile import compile_rule
+from services.core.rules.index import required_keys
 from services.core.settings import Configuration, KafkaBus, Secret, Settings
 
 _LONGEST = 2000
@@ -21,11 +22,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_config(own)
     own.add_argument("--secrets", action="store_true", help="also see that every secret can be read")
+    own.add_argument("--strict", action="store_true", help="exit with 1 also where there is a warning")
     own.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the mistakes and return 1, or print what the configuration holds and return 0."""
+    """Print the mistakes and return 1, or print what the configuration holds and return 0; 1 with ``--strict`` and a warning."""
     try:
         found = load_configuration(args.config, tests=True)
         missing = list(missing_secrets(found)) if args.secrets else []
@@ -34,8 +36,9 @@ def run(args: argparse.Namespace) -> int:
     except ConfigInvalid as error:
         print(*(printable(problem, _LONGEST) for problem in error.problems), sep="\n")
         return 1
-    print(*_warnings(found), *_summary(found), sep="\n")
-    return 0
+    warnings = list(_warnings(found))
+    print(*warnings, *_summary(found), sep="\n")
+    return int(args.strict and bool(warnings))
 
 
 def _summary(found: Configuration) -> Iterator[str]:
@@ -52,8 +55,11 @@ def _summary(found: Configuration) -> Iterator[str]:
 
 def _warnings(found: Configuration) -> Iterator[str]:
     for rule in found.rules:
-        for warning in compile_rule(rule).warnings:
+        compiled = compile_rule(rule)
+        for warning in compiled.warnings:
             yield f"warning: rule {rule.id}: {warning}"
+        if required_keys(compiled.expression) is None:
+            yield f"warning: rule {rule.id}: it needs no word, name, topic or act, so it is asked of every article and may match any"
     silent = [
         outlet.id for outlet in found.feeds.outlets if all(feed.outlet != outlet.id for feed in found.feeds.feeds)
     ]

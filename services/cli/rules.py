@@ -37,6 +37,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         verb.set_defaults(run=run)
     for verb in (test, backtest):
         verb.add_argument("rules", nargs="*", metavar="RULE", help="ids of rules (default: all)")
+    backtest.add_argument(
+        "--warn-over", type=_daily, default=_MANY, metavar="N", help="warn of rules with more hits a day (default: 50)"
+    )
     diff.add_argument(
         "other", type=Path, metavar="OTHER_DIR", help="the configuration directory with the other version"
     )
@@ -52,6 +55,12 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:9]) > 1000:
         raise argparse.ArgumentTypeError(f'"{text[:40]}" is no number of examples; allowed: 0 to 1000')
     return int(text)
+
+
+def _daily(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or int(text[:9]) > 1_000_000:
+        raise argparse.ArgumentTypeError(f'"{text[:40]}" is no number of hits a day; allowed: 0 to 1000000')
+    return float(text)
 
 
 def chosen(found: Configuration, ids: Sequence[str]) -> list[RuleSource]:
@@ -97,7 +106,7 @@ def _backtest(args: argparse.Namespace) -> int:
     found = configuration(args)
     backtest = Backtest([compile_rule(source) for source in chosen(found, args.rules)], args.examples)
     _over_archive(found, args.since, backtest)
-    print(*_span(backtest.span), *_table(backtest), sep="\n")
+    print(*_span(backtest.span), *_table(backtest, args.warn_over), sep="\n")
     return 0
 
 
@@ -158,7 +167,7 @@ def _span(span: Span) -> Iterator[str]:
         yield "nothing in the archive of that time"
 
 
-def _table(backtest: Backtest) -> Iterator[str]:
+def _table(backtest: Backtest, many: float) -> Iterator[str]:
     days = backtest.span.days()
     yield f"{'rule':28} {'hits':>7} {'stories':>8} {'a day':>8} {'most':>6} {'backfill':>9}"
     for ident, hits in backtest.hits.items():
@@ -166,11 +175,11 @@ def _table(backtest: Backtest) -> Iterator[str]:
         most = max(hits.days.values(), default=0)
         yield f"{ident:28} {len(hits.articles):7} {len(hits.stories):8} {daily:8.1f} {most:6} {hits.backfill:9}"
     for ident, hits in backtest.hits.items():
-        yield from _hits(ident, hits, hits.days.total() / days)
+        yield from _hits(ident, hits, hits.days.total() / days, many)
 
 
-def _hits(ident: str, hits: Hits, daily: float) -> Iterator[str]:
-    if daily > _MANY:
+def _hits(ident: str, hits: Hits, daily: float, many: float) -> Iterator[str]:
+    if daily > many:
         yield f"warning: rule {ident} hits {daily:.0f} articles a day, more than anybody reads"
     examples = hits.examples()
     if examples:

@@ -153,6 +153,8 @@ def test_backtest_warns_of_a_rule_that_nobody_can_read(desk: Path, capsys: Captu
         fill(store, [(f"b{number}", "A boat") for number in range(60)])
     assert main(["rules", "backtest", *SINCE, "--config", str(desk)]) == 0
     assert "warning: rule boats hits 60 articles a day, more than anybody reads" in capsys.readouterr().out
+    assert main(["rules", "backtest", "--warn-over", "60", *SINCE, "--config", str(desk)]) == 0
+    assert "warning" not in capsys.readouterr().out
 
 
 def test_diff_shows_what_the_other_version_adds_and_removes(desk: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -84,3 +84,18 @@ def test_check_config_can_look_for_the_secrets(
     (tmp_path / "wirewatch.yaml").unlink()
     assert main(["check-config", "--secrets", "--config", str(tmp_path)]) == 0
     assert "hunter2" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("when", "warning"), [("NOT topic:diplomacy", "may match any"), ("a1 OR b1 AND c1", "binds closer")]
+)
+def test_check_config_warns_and_fails_only_where_it_is_strict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], when: str, warning: str
+) -> None:
+    assert main(["init", str(tmp_path)]) == 0
+    for path in (tmp_path / "rules").iterdir():
+        path.unlink()
+    (tmp_path / "rules" / "own.yaml").write_text(f"rules:\n  - {{id: own, title: a, when: '{when}'}}\n")
+    assert main(["check-config", "--config", str(tmp_path)]) == 0
+    assert warning in capsys.readouterr().out
+    assert main(["check-config", "--strict", "--config", str(tmp_path)]) == 1
