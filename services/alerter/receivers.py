@@ -30,7 +30,7 @@ def build_notifiers(
     problems: list[str] = []
     for receiver in receivers:
         try:
-            notifiers[receiver.name] = _notifier(receiver, secrets, out, clock)
+            notifiers[receiver.name] = build_notifier(receiver, secrets, out, clock)
         except ConfigInvalid as error:
             problems += (f"receiver {receiver.name}: {problem}" for problem in error.problems)
         except ValueError as error:
@@ -40,7 +40,8 @@ def build_notifiers(
     return notifiers
 
 
-def _notifier(receiver: Receiver, secrets: Secrets, out: TextIO, clock: Clock) -> Notifier:
+def build_notifier(receiver: Receiver, secrets: Secrets, out: TextIO, clock: Clock) -> Notifier:
+    """The notifier of one receiver. Raises ConfigInvalid for a secret that is missing, ValueError for settings that cannot be used."""
     match receiver:
         case StdoutReceiver():
             return StdoutNotifier(out)
