@@ -7,9 +7,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from services.core.errors import Fatal
-from services.core.ports.store import AlertStore, FeedStore, Outbox, SilenceStore
+from services.core.ports.store import AlertStore, FeedbackStore, FeedStore, Outbox, SilenceStore
 from services.store.alerts import SqlAlertStore
 from services.store.database import Database
+from services.store.feedback import SqlFeedbackStore
 from services.store.feeds import SqlFeedStore
 from services.store.migrate import migrate
 from services.store.outbox import SqlOutbox
@@ -30,6 +31,7 @@ class Store:
         self.alerts: AlertStore = SqlAlertStore(database)
         self.outbox: Outbox = SqlOutbox(database)
         self.silences: SilenceStore = SqlSilenceStore(database)
+        self.feedback: FeedbackStore = SqlFeedbackStore(database)
 
     def close(self) -> None:
         """Let go of every connection that is not in use. Safe to call twice."""

@@ -107,6 +107,8 @@ alerts = Table(
     Column("decided_at", Moment, nullable=False),
     Column("alert", Json(Alert), nullable=False),
     Column("story_id", Ident),
+    Column("rule", Ident),
+    Column("rule_version", Ident),
     Index("ix_alerts_article_id", "article_id"),
     Index("ix_alerts_decided_at", "decided_at"),
     Index("ix_alerts_story_id", "story_id"),
@@ -173,4 +175,15 @@ silences = Table(
     Column("ends_at", Moment, nullable=False),
     Column("silence", Json(Silence), nullable=False),
     Index("ix_silences_ends_at", "ends_at"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("alert_id", Ident, primary_key=True),
+    Column("author", Ident, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("opinion", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -152,6 +152,8 @@ class SqlAlertTransaction:
                 "story_id": alert.story_id,
                 "decided_at": alert.decided_at,
                 "alert": alert,
+                "rule": alert.rule,
+                "rule_version": alert.rule_version,
             }
             for alert in alerts
         ]

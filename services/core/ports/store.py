@@ -12,6 +12,7 @@ from typing import Protocol
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
 from services.core.feed import Feed, FeedLease, FeedState, Seen
+from services.core.feedback import Judgement, Tally
 from services.core.group import Group
 from services.core.ledger import LedgerEntry
 from services.core.notification import DeliveryState, Notification, OutboxRow, Outcome
@@ -141,6 +142,22 @@ class SilenceStore(Protocol):
 
     def expire(self, ident: str, now: datetime) -> Silence | None:
         """End a silence now; how it was before. None if there is no such."""
+
+
+class FeedbackStore(Protocol):
+    """What people say of alerts. It is kept as long as the alerts."""
+
+    def judge(self, judgement: Judgement) -> bool:
+        """Keep it instead of what its author said of the alert before; False, keeping nothing, if there is no such alert."""
+
+    def of(self, alert_id: str, limit: int = 100) -> tuple[Judgement, ...]:
+        """What was said of an alert, oldest first."""
+
+    def starting(self, prefix: str, limit: int) -> tuple[str, ...]:
+        """Ids of alerts that begin with ``prefix``, in order."""
+
+    def tallies(self, since: datetime) -> tuple[Tally, ...]:
+        """Alerts decided at ``since`` or later by rule and version, in their order. One that several have judged counts as was said last."""
 
 
 class Outbox(Protocol):
