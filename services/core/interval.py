@@ -176,16 +176,17 @@ def _minutes(times: TimeRange) -> tuple[int, int]:
 def _members(ranges: Sequence[str], kind: _Kind) -> Iterator[int]:
     for written in ranges:
         first, last = _range(written, kind)
-        yield from range(first, last + 1)
+        yield from range(first, last + 1) if first <= last else (*range(first, kind.bounds[1] + 1), *range(last + 1))
 
 
 def _range(written: str, kind: _Kind) -> tuple[int, int]:
+    """Both ends. Only a range of weekdays may begin after it ends: where a week begins is a matter of taste."""
     least, most = kind.bounds
     parts = [_number(part, kind.names, least) for part in written.lower().split(":")]
     first, last = parts[0], parts[-1]
     if len(parts) > 2 or first is None or last is None or not least <= first <= most or not least <= last <= most:
         raise IntervalError(f'"{written[:40]}" is no {kind.what} and no range of them; allowed: {kind.example}')
-    if first > last:
+    if first > last and kind.names is not WEEKDAYS:
         raise IntervalError(f'"{written[:40]}" ends before it begins; write two entries')
     return first, last
 

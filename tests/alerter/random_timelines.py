@@ -7,6 +7,8 @@ import random
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
+from services.core.interval import MONTHS, WEEKDAYS
+
 _LABELS = {"topic": ("arms", "oil", "missiles"), "severity": ("info", "warning", "critical"), "outlet": ("x", "y")}
 # Below the first route, Alertmanager takes an empty list for none, and inherits; to us it is one group for the route.
 _GROUPS = ([], ["topic"], ["severity"], ["topic", "outlet"], ["..."])
@@ -66,3 +68,29 @@ def _silence(chance: random.Random, name: str) -> list[tuple[float, str]]:
     label, at = chance.choice(list(_LABELS)), chance.randint(0, 10) / 2
     lines = [(at, f'silence {name} {label}="{chance.choice(_LABELS[label])}" for {chance.choice([3, 6, 60])}')]
     return [*lines, (at + chance.choice([2, 3.5]), f"expire {name}")] if chance.random() < 0.4 else lines
+
+
+def time_interval(chance: random.Random, name: str) -> dict[str, Any]:
+    """A time interval to which any moment belongs about as likely as not."""
+    span: dict[str, Any] = {
+        "location": chance.choice(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
+    }
+    if chance.random() < 0.6:
+        first, last = sorted(chance.sample(range(49), 2))
+        clock = [f"{half // 2:02}:{half % 2 * 30:02}" for half in (first, last)]
+        span["times"] = [{"start_time": clock[0], "end_time": clock[1]}]
+    if chance.random() < 0.4:
+        span["weekdays"] = [_range(chance, (WEEKDAYS[-1], *WEEKDAYS[:-1]))]  # a week of Alertmanager begins on Sunday
+    if chance.random() < 0.4:
+        first, last = sorted(chance.sample(range(1, 28), 2))  # and a month has 28 days when it looks at a range
+        span["days_of_month"] = [chance.choice([f"{first}:{last}", f"-{last}:-{first}", f"{first}:-1", f"-{first}"])]
+    if chance.random() < 0.3:
+        span["months"] = [_range(chance, MONTHS)]
+    if chance.random() < 0.2:
+        span["years"] = [chance.choice(["2026", "2020:2025", "2020:2100"])]
+    return {"name": name, "time_intervals": [span]}
+
+
+def _range(chance: random.Random, names: tuple[str, ...]) -> str:
+    first, last = sorted(chance.sample(range(len(names)), 2))
+    return chance.choice([f"{names[first]}:{names[last]}", names[first]])

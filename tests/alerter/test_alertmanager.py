@@ -3,18 +3,22 @@
 Each notification of Alertmanager holds its whole group; ours what is new in it. So what it has told before is left out.
 """
 
+import random
 import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
+from services.core.interval import TimeInterval, contains
 from services.core.matcher import matcher
-from tests.alerter.random_timelines import timeline
+from tests.alerter.random_timelines import time_interval, timeline
 from tests.alerter.routing_desk import RoutingDesk, Told, routing
 from tests.servers.alertmanager import PROGRAM, Alertmanager
 from tests.servers.lifetime import unavailable
@@ -97,3 +101,33 @@ def test_every_matcher_means_the_same_to_alertmanager(tmp_path: Path) -> None:
         answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
         ours = [f"r{n}" for n, text in enumerate(MATCHERS) if matcher(text).matches({"v": value})]
         assert answer.split(",") == (ours or ["none"]), value
+
+
+def test_every_time_interval_means_the_same_to_alertmanager(tmp_path: Path) -> None:
+    """A route for each, active at its times alone, and one alert now: who is told?"""
+    if PROGRAM is None:
+        unavailable("no Alertmanager: `prometheus-alertmanager` is not on PATH (Debian's package of that name has it)")
+    chance = random.Random(datetime.now(UTC).toordinal())  # other moments, so other intervals matter
+    drawn = [time_interval(chance, f"i{n}") for n in range(300)]
+    children = [{"receiver": one["name"], "active_time_intervals": [one["name"]], "continue": True} for one in drawn]
+    routes = {"route": {"receiver": "desk", "group_interval": 60, "routes": children}, "time_intervals": drawn}
+    server = Alertmanager(tmp_path, routes, ["desk", *(one["name"] for one in drawn)])
+    read = {one["name"]: msgspec.convert(one, TimeInterval) for one in drawn}
+    try:
+        server.alert({"A": {"severity": "info"}})
+        begin = datetime.now(UTC)
+        expected = sum(contains(one, begin) for one in read.values())
+        while len({receiver for _, receiver, _ in server.told}) < expected and datetime.now(UTC) < begin + timedelta(
+            seconds=20
+        ):
+            time.sleep(0.2)
+        time.sleep(1.0)  # for those it should not tell
+    finally:
+        server.stop()
+    moments = (begin - timedelta(seconds=2), datetime.now(UTC))
+    told = {receiver for _, receiver, _ in server.told}
+    ours = {name: [contains(one, at) for at in moments] for name, one in read.items()}
+    steady = {name: first for name, (first, last) in ours.items() if first is last}
+    assert len(steady) > 200
+    assert 20 < sum(steady.values()) < 280
+    assert [one for one in drawn if one["name"] in steady and steady[one["name"]] is not (one["name"] in told)] == []

@@ -21,13 +21,18 @@ PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager"
 _SECONDS = {"group_wait", "group_interval", "repeat_interval"}
 
 
+class _Hooks(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512  # hundreds of receivers are told in the same instant
+
+
 class Alertmanager:
     """``told``: when, which receiver, and the names of the alerts of each group that had not been told before."""
 
     def __init__(self, directory: Path, routes: dict[str, Any], receivers: list[str]) -> None:
         self.told: list[tuple[float, str, tuple[str, ...]]] = []
         self._before: dict[tuple[str, str], set[str]] = {}
-        self._hooks = ThreadingHTTPServer(("127.0.0.1", 0), self._hook())
+        self._hooks = _Hooks(("127.0.0.1", 0), self._hook())
         threading.Thread(target=self._hooks.serve_forever, daemon=True).start()
         (port,) = free_ports(1)
         self._url = f"http://127.0.0.1:{port}"
@@ -80,7 +85,8 @@ class Alertmanager:
             for name in receivers
         ]  # fmt: skip
         top = {"repeat_interval": 86400, "group_wait": 0, **routes["route"]}
-        return {"route": _spelled_out(top), "receivers": hooks, "inhibit_rules": routes.get("inhibit_rules", [])}
+        besides = {key: routes.get(key, []) for key in ("inhibit_rules", "time_intervals")}
+        return {"route": _spelled_out(top), "receivers": hooks, **besides}
 
     def _hook(self) -> type[BaseHTTPRequestHandler]:
         take = self._take
