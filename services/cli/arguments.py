@@ -1,6 +1,7 @@
 """What several commands take."""
 
 import argparse
+import getpass
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,14 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 def configuration(args: argparse.Namespace) -> Configuration:
     """The configuration the arguments name. Raises ConfigInvalid with every mistake in it."""
     return load_configuration(args.config)
+
+
+def login_name() -> str:
+    """Who runs the command."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return "unknown"
 
 
 _AGO = re.compile(r"(\d{1,6})([mhdw])")

@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from services.app import open_database
 from services.cli.arguments import add_config, configuration, since
+from services.cli.feedback import said
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
 from services.core.feed import Seen
+from services.core.feedback import Judgement
 from services.core.ledger import OF_ROUTES, Fate, LedgerEntry
 from services.core.moment import Moment
 from services.core.notification import DeliveryState, OutboxRow
@@ -30,7 +32,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that became of a revision of an article.
 
     ``what``: published (to the extractor), tagged, story, rule (one that matched), article (a decision about it as a whole),
-    route (what became of an alert at a route), notification. ``text`` says it for people; the other fields are there where they mean something.
+    route (what became of an alert at a route), notification, feedback. ``text`` says it for people; the other fields are there where they mean something.
     """
 
     at: Moment
@@ -163,6 +165,7 @@ def _decided(store: Store, entry: LedgerEntry) -> Iterator[Step]:
     yield from (_notified(entry, row) for row in rows)
     if not rows:
         yield _step(entry, "notification", f"{entry.alert_id}: none kept", alert=entry.alert_id)
+    yield from (_judged(entry, one) for one in store.feedback.of(entry.alert_id))
 
 
 def _routed(entry: LedgerEntry) -> Step:
@@ -185,6 +188,13 @@ def _notified(entry: LedgerEntry, row: OutboxRow) -> Step:
         text=f"{entry.alert_id} to {row.notification.receiver}: {row.state} after {tries}{due}{remote}{repeat}{error}",
         story=entry.story_id, alert=entry.alert_id, notification=row.notification.id, receiver=row.notification.receiver,
         state=row.state.value, attempts=row.attempts, due_at=row.due_at if due else None, remote_id=row.remote_id, error=row.error,
+    )  # fmt: skip
+
+
+def _judged(entry: LedgerEntry, one: Judgement) -> Step:
+    return Step(
+        at=one.at, article=entry.article_id, revision=entry.revision, what="feedback", text=said(one), story=entry.story_id,
+        rule=entry.rule, reason=one.note or None, alert=one.alert_id, by=one.author, state=one.opinion.value,
     )  # fmt: skip
 
 

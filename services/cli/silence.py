@@ -1,7 +1,6 @@
 """``wirewatch silence add|list|expire``: what a desk does not want to hear of for a while. A running alerter obeys at once."""
 
 import argparse
-import getpass
 import re
 import secrets
 import sys
@@ -10,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from services.app import open_database
-from services.cli.arguments import add_config, configuration, since
+from services.cli.arguments import add_config, configuration, login_name, since
 from services.config.routing import known_labels
 from services.core.matcher import MatcherError, matcher
 from services.core.printable import printable
@@ -36,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     length.add_argument("--for", dest="length", type=_length, metavar="LENGTH", help="30m, 8h, 2d, 1w")
     length.add_argument("--until", type=since, metavar="TIME", help="2026-01-31, or 2026-01-31T12:00:00Z")
     add.add_argument("--start", type=since, metavar="TIME", help="when it begins (default: now)")
-    add.add_argument("--author", default=_user(), metavar="NAME", help="who says so (default: you)")
+    add.add_argument("--author", default=login_name(), metavar="NAME", help="who says so (default: you)")
     add.add_argument("--comment", required=True, metavar="TEXT", help="why")
     show = verbs.add_parser("list", help="show silences that are active or pending")
     show.add_argument("--all", action="store_true", help="those that have ended too, as long as they are kept")
@@ -118,10 +117,3 @@ def _length(text: str) -> timedelta:
     if not ahead or not int(ahead[1]):
         raise argparse.ArgumentTypeError(f'"{text[:40]}" is no length of time; allowed: 30m, 8h, 2d, 1w')
     return timedelta(**{_UNITS[ahead[2]]: int(ahead[1])})
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user without a name
-        return "unknown"
