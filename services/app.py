@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO, TypeVar
@@ -36,11 +36,13 @@ from services.core.streams import ALERTERS, ARTICLES, EXTRACTORS, STREAMS, TAGGE
 from services.extractor.lexicons import check_lexicons, lexicon_words
 from services.poller.service import Poller
 from services.store.engine import Store, open_store
-from services.telemetry import metrics
+from services.telemetry import metrics, precision
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 OnAlert = Callable[[Alert], None]
+
+_JUDGED_EVERY, _JUDGED_SINCE = 60.0, timedelta(days=30)
 
 
 class Service(Protocol):
@@ -137,6 +139,7 @@ class App:
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._out = out
         self._on_alert = on_alert
+        self._judged_at = -_JUDGED_EVERY  # monotonic
 
     @classmethod
     def open(
@@ -251,7 +254,7 @@ class App:
         metrics.CONFIG_LOADED.set_to_current_time()
 
     def observe(self) -> None:
-        """Set the series that show how far groups are behind. A bus that is away changes nothing."""
+        """Set the series that show how far groups are behind, and what was judged. A bus or store that is away changes nothing."""
         groups = (("extractor", EXTRACTORS, ARTICLES), ("alerter", ALERTERS, TAGGED))
         try:
             for service, group, stream in groups:
@@ -259,6 +262,15 @@ class App:
                     metrics.LAG.labels(group, stream, lag.partition.index).set(lag.records)
         except Retriable as error:
             log.warning("lag is unknown", error=str(error))
+        if "alerter" in self.services and self._clock.monotonic() - self._judged_at >= _JUDGED_EVERY:
+            self._judged_at = self._clock.monotonic()
+            self._observe_judged()
+
+    def _observe_judged(self) -> None:
+        try:
+            precision.show(self.store.feedback.tallies(self._clock.now() - _JUDGED_SINCE))
+        except Retriable as error:
+            log.warning("what was judged is unknown", error=str(error))
 
     def close(self) -> None:
         """Let go of everything, after the services have returned."""

@@ -39,6 +39,16 @@ SEEN_TO_ALERT = Histogram(
 DECIDE_SECONDS = Histogram(
     "wirewatch_decide_batch_seconds", "Time to decide one batch, its transaction included", buckets=_WORK
 )
+JUDGED = Gauge(
+    "wirewatch_judged_alerts",
+    "Alerts of the last 30 days that people have judged: useful, wrong, repeat",
+    ["rule", "version", "opinion"],
+)
+PRECISION = Gauge(
+    "wirewatch_rule_precision_ratio",
+    "Share of useful ones among the judged alerts of the last 30 days: value, and low and high of its 95 % interval",
+    ["rule", "version", "bound"],
+)
 
 # delivery
 DELIVERIES = Counter("wirewatch_deliveries", "Attempts to notify, by receiver and outcome", ["receiver", "outcome"])
