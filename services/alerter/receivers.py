@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from services.alerter.file import FileNotifier
 from services.alerter.render.notifications import STREAM_RECEIVER
 from services.alerter.slack import SlackNotifier
 from services.alerter.slack_webhook import SlackWebhookNotifier
@@ -13,7 +14,15 @@ from services.alerter.webhook import WebhookNotifier
 from services.core.errors import ConfigInvalid
 from services.core.ports.bus import Producer
 from services.core.ports.edges import Clock, Notifier
-from services.core.settings import Receiver, Secret, SlackReceiver, SlackWebhookReceiver, SmtpReceiver, StdoutReceiver
+from services.core.settings import (
+    FileReceiver,
+    Receiver,
+    Secret,
+    SlackReceiver,
+    SlackWebhookReceiver,
+    SmtpReceiver,
+    StdoutReceiver,
+)
 
 Secrets = Callable[[Secret], str]
 
@@ -51,5 +60,7 @@ def build_notifier(receiver: Receiver, secrets: Secrets, out: TextIO, clock: Clo
             return SlackWebhookNotifier(secrets(receiver.url), clock)
         case SmtpReceiver():
             return SmtpNotifier(receiver, secrets(receiver.password) if receiver.password else None)
+        case FileReceiver():
+            return FileNotifier(receiver, clock)
         case _:
             return WebhookNotifier(secrets(receiver.url), secrets(receiver.secret), clock)

@@ -78,7 +78,18 @@ class WebhookReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="
     max_age: Seconds = 86400.0
 
 
-Receiver = StdoutReceiver | SlackWebhookReceiver | SlackReceiver | SmtpReceiver | WebhookReceiver
+class FileReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="file"):
+    """Alerts as lines of JSON at the end of a file, which is set aside when it is full or its day (UTC) is over."""
+
+    name: Name
+    path: Annotated[str, Meta(min_length=1, max_length=4000)]  # relative to the working directory
+    max_size: Annotated[int, Meta(ge=100_000, le=10_000_000_000)] = 100_000_000  # bytes
+    daily: bool = False
+    keep: Annotated[int, Meta(ge=1, le=10_000)] = 10  # files set aside; older ones are deleted
+    max_age: Seconds = 86400.0
+
+
+Receiver = StdoutReceiver | SlackWebhookReceiver | SlackReceiver | SmtpReceiver | WebhookReceiver | FileReceiver
 
 
 class QuietHours(_Block, frozen=True, kw_only=True):

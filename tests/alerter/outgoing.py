@@ -8,6 +8,7 @@ from services.alerter.render.notifications import notifications
 from services.core.alert import Alert
 from services.core.notification import DeliveryState, Notification, OutboxRow
 from services.core.settings import (
+    FileReceiver,
     Receiver,
     Route,
     Secret,
@@ -33,6 +34,7 @@ MAIL = SmtpReceiver(
     rate=50.0,
 )
 WEBHOOK = WebhookReceiver(name="hook", url=SECRET, secret=SECRET, rate=1000.0)
+FILE = FileReceiver(name="file", path="alerts.jsonl")
 
 
 class RealClock:
