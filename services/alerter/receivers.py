@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from services.alerter.alertmanager import AlertmanagerNotifier
 from services.alerter.file import FileNotifier
 from services.alerter.render.notifications import STREAM_RECEIVER
 from services.alerter.slack import SlackNotifier
@@ -15,6 +16,7 @@ from services.core.errors import ConfigInvalid
 from services.core.ports.bus import Producer
 from services.core.ports.edges import Clock, Notifier
 from services.core.settings import (
+    AlertmanagerReceiver,
     FileReceiver,
     Receiver,
     Secret,
@@ -49,7 +51,7 @@ def build_notifiers(
     return notifiers
 
 
-def build_notifier(receiver: Receiver, secrets: Secrets, out: TextIO, clock: Clock) -> Notifier:
+def build_notifier(receiver: Receiver, secrets: Secrets, out: TextIO, clock: Clock) -> Notifier:  # noqa: PLR0911  one per type
     """The notifier of one receiver. Raises ConfigInvalid for a secret that is missing, ValueError for settings that cannot be used."""
     match receiver:
         case StdoutReceiver():
@@ -60,6 +62,9 @@ def build_notifier(receiver: Receiver, secrets: Secrets, out: TextIO, clock: Clo
             return SlackWebhookNotifier(secrets(receiver.url), clock)
         case SmtpReceiver():
             return SmtpNotifier(receiver, secrets(receiver.password) if receiver.password else None)
+        case AlertmanagerReceiver():
+            password = secrets(receiver.password) if receiver.password else None
+            return AlertmanagerNotifier(secrets(receiver.url), receiver.username, password, clock)
         case FileReceiver():
             return FileNotifier(receiver, clock)
         case _:

@@ -89,7 +89,27 @@ class FileReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="fil
     max_age: Seconds = 86400.0
 
 
-Receiver = StdoutReceiver | SlackWebhookReceiver | SlackReceiver | SmtpReceiver | WebhookReceiver | FileReceiver
+class AlertmanagerReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="alertmanager"):
+    """Prometheus Alertmanager, by its API v2."""
+
+    name: Name
+    url: Secret  # of the Alertmanager itself, below which is /api/v2/alerts
+    username: str | None = None
+    password: Secret | None = None
+    resolve_after: Annotated[float, Meta(ge=60, le=31536000)] = 3600.0  # seconds until the alert ends
+    rate: Annotated[float, Meta(gt=0, le=1000)] = 10.0
+    max_age: Seconds = 86400.0
+
+
+Receiver = (
+    StdoutReceiver
+    | SlackWebhookReceiver
+    | SlackReceiver
+    | SmtpReceiver
+    | WebhookReceiver
+    | FileReceiver
+    | AlertmanagerReceiver
+)
 
 
 class QuietHours(_Block, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from services.alerter.render.notifications import notifications
 from services.core.alert import Alert
 from services.core.notification import DeliveryState, Notification, OutboxRow
 from services.core.settings import (
+    AlertmanagerReceiver,
     FileReceiver,
     Receiver,
     Route,
@@ -34,6 +35,7 @@ MAIL = SmtpReceiver(
     rate=50.0,
 )
 WEBHOOK = WebhookReceiver(name="hook", url=SECRET, secret=SECRET, rate=1000.0)
+ALERTMANAGER = AlertmanagerReceiver(name="alertmanager", url=SECRET, rate=1000.0)
 FILE = FileReceiver(name="file", path="alerts.jsonl")
 
 

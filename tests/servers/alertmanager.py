@@ -71,6 +71,15 @@ class Alertmanager:
         """End a silence."""
         self._send("DELETE", f"/api/v2/silence/{ident}", None)
 
+    @property
+    def url(self) -> str:
+        return self._url
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """What it holds, as its API tells it."""
+        with urlopen(self._url + "/api/v2/alerts", timeout=10) as answer:
+            return list(json.loads(answer.read()))
+
     def stop(self) -> None:
         """The processes are gone when this returns."""
         self._process.kill()

@@ -8,6 +8,7 @@ _JOINERS = "\u200c\u200d"  # many scripts and emoji need them, and they show not
 _INSTEAD = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "\ufffd"}
 _SPACES = re.compile(r"\s+")
 _MAX_URL = 2000
+_LONE = re.compile(r"%(?![0-9A-Fa-f]{2})")  # programs that check URLs refuse one with it
 _URL_SAFE = "/?:@!$&()*+,;=%-._~#[]"
 
 
@@ -43,7 +44,9 @@ def web_link(url: str) -> str | None:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").encode("idna").decode("ascii")
         port = f":{parts.port}" if parts.port else ""
-        path, query, fragment = (quote(part, safe=_URL_SAFE) for part in (parts.path, parts.query, parts.fragment))
+        path, query, fragment = (
+            _LONE.sub("%25", quote(part, safe=_URL_SAFE)) for part in (parts.path, parts.query, parts.fragment)
+        )
     except (ValueError, UnicodeError):
         return None
     if (

@@ -4,20 +4,32 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.alerter.render import event, mail, slack, text
+from msgspec.structs import replace
+
+from services.alerter.render import alertmanager, event, mail, slack, text
 from services.alerter.render.card import Card, card
 from services.core.alert import Alert
+from services.core.feedback_link import FeedbackLinks
 from services.core.notification import Notification
 from services.core.route import alert_labels, receivers_for
-from services.core.settings import Receiver, Route, SlackReceiver, SlackWebhookReceiver, SmtpReceiver, StdoutReceiver
+from services.core.settings import (
+    AlertmanagerReceiver,
+    Receiver,
+    Route,
+    SlackReceiver,
+    SlackWebhookReceiver,
+    SmtpReceiver,
+    StdoutReceiver,
+)
 
 STREAM_RECEIVER = "@stream"  # built in: every alert goes to the alerts stream, whatever the routes say
 
 
 def notifications(
-    alert: Alert, route: Route, receivers: Mapping[str, Receiver], now: datetime
+    alert: Alert, route: Route, receivers: Mapping[str, Receiver], now: datetime, links: FeedbackLinks | None = None
 ) -> tuple[Notification, ...]:
-    """What has to be sent about ``alert``, rendered. ``receivers`` are those of the configuration by name.
+    """What has to be sent about ``alert``, rendered. ``receivers`` are those of the configuration by name;
+    with ``links``, mails and Slack messages ask what the alert was worth.
 
     The same alert gives the same ids and bytes again. Raises KeyError for a route that names no receiver of the configuration.
     """
@@ -25,7 +37,8 @@ def notifications(
     made = [_notification(alert, STREAM_RECEIVER, "", event.stream(alert), now)]
     for name in receivers_for(route, alert_labels(alert)):
         made += [
-            _notification(alert, name, part, payload, now) for part, payload in _payloads(alert, shown, receivers[name])
+            _notification(alert, name, part, payload, now)
+            for part, payload in _payloads(alert, _judged(shown, alert, name, links), receivers[name])
         ]
     return tuple(made)
 
@@ -35,12 +48,18 @@ def notification_id(alert_id: str, receiver: str, part: str) -> str:
     return hashlib.sha256("\0".join((alert_id, receiver, part)).encode()).hexdigest()[:32]
 
 
+def _judged(shown: Card, alert: Alert, receiver: str, links: FeedbackLinks | None) -> Card:
+    return replace(shown, judge=links.of(alert.id, receiver)) if links else shown
+
+
 def _payloads(alert: Alert, shown: Card, receiver: Receiver) -> Iterator[tuple[str, bytes]]:
     match receiver:
         case StdoutReceiver():
             yield "", text.payload(shown)
         case SlackReceiver() | SlackWebhookReceiver():
             yield "", slack.payload(shown, notification_id(alert.id, receiver.name, ""))
+        case AlertmanagerReceiver():
+            yield "", alertmanager.payload([(alert, shown)], receiver.resolve_after)
         case SmtpReceiver():
             for to in dict.fromkeys(receiver.to):
                 yield to, mail.payload(shown, to=to, story_id=alert.story_id, receiver=receiver.name)

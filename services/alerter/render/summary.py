@@ -8,13 +8,20 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.alerter.render import event, mail, slack, text
+from services.alerter.render import alertmanager, event, mail, slack, text
 from services.alerter.render.card import Card, card
 from services.alerter.render.clean import cut, one_line
 from services.core.alert import Alert, Severity
 from services.core.group import Kind, Telling
 from services.core.notification import Notification
-from services.core.settings import Receiver, SlackReceiver, SlackWebhookReceiver, SmtpReceiver, StdoutReceiver
+from services.core.settings import (
+    AlertmanagerReceiver,
+    Receiver,
+    SlackReceiver,
+    SlackWebhookReceiver,
+    SmtpReceiver,
+    StdoutReceiver,
+)
 
 _SHOWN = 40  # alerts shown in full lines; of the others, how many
 _IN_SLACK = 20  # Slack takes about 13,000 characters in all blocks together
@@ -66,6 +73,8 @@ def _payloads(
             yield "", event.encode(text.TextPayload(shown.severity, tuple(_lines(shown))))
         case SlackReceiver() | SlackWebhookReceiver():
             yield "", event.encode(_slack(_shown(telling, alerts, _IN_SLACK), ident))
+        case AlertmanagerReceiver():  # which groups by itself
+            yield "", alertmanager.payload([(one, card(one)) for one in alerts[:_IN_EVENT]], receiver.resolve_after)
         case SmtpReceiver():
             shown = _shown(telling, alerts, _SHOWN)
             for to in dict.fromkeys(receiver.to):
