@@ -5,7 +5,7 @@ the reason. Readiness is about what it depends on: a broker or database that is 
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -15,6 +15,8 @@ from prometheus_client import make_wsgi_app
 
 from services.core.errors import Fatal
 from services.telemetry import metrics
+
+Page = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]  # a WSGI application
 
 
 class Vital(Struct, frozen=True, kw_only=True):
@@ -31,6 +33,7 @@ class Health:
 
     def __init__(self, vitals: Iterable[Vital] = ()) -> None:
         self.vitals = tuple(vitals)
+        self.pages: Mapping[str, Page] = {}  # further pages by path
 
     def stalled(self) -> list[str]:
         """The services whose loop stands still."""
@@ -86,6 +89,8 @@ def _application(health: Health) -> Callable[..., Iterable[bytes]]:
             health.unready()
             page: Iterable[bytes] = exposition(environ, start)
             return page
+        if path in health.pages:
+            return health.pages[path](environ, start)
         if path not in {"/livez", "/readyz"}:
             return _plain(start, "404 Not Found", "here are /metrics, /livez and /readyz")
         bad = health.stalled() if path == "/livez" else health.unready()

@@ -35,6 +35,7 @@ class Card(Struct, frozen=True, kw_only=True):
     rule: str
     alert_id: str
     published: str
+    judge: tuple[tuple[str, str], ...] = ()  # opinion and the link that says it, where a receiver shows such
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:

@@ -64,6 +64,7 @@ def body(card: Card) -> str:
         f"{'story:':<11} {card.story}\n"
         f"{'rule:':<11} {card.rule}\n"
         f"{'alert:':<11} {card.alert_id}\n"
+        f"{_judge(card)}"
     )
 
 
@@ -80,9 +81,20 @@ def html(card: Card) -> str:
         f'<p style="color:{colour};font-size:1.15em"><strong>{escape(card.severity.upper())}: {escape(card.headline)}</strong></p>'
         f'<blockquote style="border-left:3px solid {colour};margin:0;padding-left:1em">{said}</blockquote>'
         f'<table style="margin-top:1em;border-spacing:0">{rows}{_row("article", where)}{_row("story", escape(card.story))}</table>'
-        f'<p style="color:#666666;font-size:0.85em">rule {escape(card.rule)}, alert {escape(card.alert_id)}</p>'
+        f'<p style="color:#666666;font-size:0.85em">rule {escape(card.rule)}, alert {escape(card.alert_id)}</p>{_judge_html(card)}'
         "</body></html>"
     )
+
+
+def _judge(card: Card) -> str:
+    return "\n" * bool(card.judge) + "".join(f"{f'{opinion}?':<11} {link}\n" for opinion, link in card.judge)
+
+
+def _judge_html(card: Card) -> str:
+    links = [
+        f'<a href="{escape(link)}" rel="noopener noreferrer">{escape(opinion)}</a>' for opinion, link in card.judge
+    ]
+    return f'<p style="font-size:0.85em">Was this alert {" · ".join(links)}?</p>' if links else ""
 
 
 def _row(label: str, cell: str) -> str:

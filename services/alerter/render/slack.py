@@ -65,12 +65,22 @@ def blocks(card: Card) -> list[Block]:
         _rich([_quote(card)]),
         _rich([_section(_where(card))]),
         {"type": "context", "elements": [_plain(f"rule {card.rule} · alert {card.alert_id}", _FIELD)]},
+        *_judge(card),
     ]
 
 
 def repeat_note() -> Block:
     """Said above a message that may have arrived before."""
     return {"type": "context", "elements": [_plain("Possible repeat: an earlier attempt may have arrived.", _FIELD)]}
+
+
+def _judge(card: Card) -> list[Block]:
+    """Buttons that are links: they need no app that listens, and work in a webhook's messages too."""
+    buttons = [
+        {"type": "button", "action_id": f"feedback_{opinion}", "text": _plain(opinion, _FIELD), "url": link}
+        for opinion, link in card.judge
+    ]
+    return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
 def _facts(card: Card) -> list[Block]:
