@@ -60,8 +60,6 @@ def _payloads(alert: Alert, shown: Card, receiver: Receiver) -> Iterator[tuple[s
             yield "", slack.payload(shown, notification_id(alert.id, receiver.name, ""))
         case AlertmanagerReceiver():
             yield "", alertmanager.payload([(alert, shown)], receiver.resolve_after)
-        case AlertmanagerReceiver():
-            yield "", alertmanager.payload([(alert, shown)], receiver.resolve_after)
         case SmtpReceiver():
             for to in dict.fromkeys(receiver.to):
                 yield to, mail.payload(shown, to=to, story_id=alert.story_id, receiver=receiver.name)
