@@ -21,11 +21,13 @@ from services.alerter.render.notifications import notifications
 from services.alerter.sender import Sender
 from services.alerter.service import Alerter
 from services.bus.sqlite import SqliteBus
+from services.config.feedback import feedback_links
 from services.config.load import load
 from services.config.secrets import resolve_secret
 from services.core.alert import Alert
 from services.core.backoff import full_jitter
 from services.core.errors import Fatal, Retriable
+from services.core.feedback_link import FeedbackLinks
 from services.core.notification import Notification
 from services.core.ports.bus import Bus
 from services.core.ports.edges import Clock, Notifier
@@ -37,6 +39,8 @@ from services.extractor.lexicons import check_lexicons, lexicon_words
 from services.poller.service import Poller
 from services.store.engine import Store, open_store
 from services.telemetry import metrics, precision
+from services.telemetry.feedback_page import FeedbackPage
+from services.telemetry.health import Page
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -139,6 +143,7 @@ class App:
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._out = out
         self._on_alert = on_alert
+        self._links: FeedbackLinks | None = None
         self._judged_at = -_JUDGED_EVERY  # monotonic
 
     @classmethod
@@ -169,6 +174,7 @@ class App:
         return app
 
     def _build(self, parts: Sequence[str]) -> None:
+        self._links = feedback_links(self._configuration.settings.alerter) if "alerter" in parts else None
         makers: dict[str, Callable[[], Service]] = {
             "poller": self._poller,
             "extractor": self._extractor,
@@ -218,9 +224,14 @@ class App:
             self._name,
         )
 
+    def pages(self) -> dict[str, Page]:
+        """What this process serves beside metrics and health, by path."""
+        return {"/feedback": FeedbackPage(self._links, self.store.feedback, self._clock)} if self._links else {}
+
     def _notify(self, configuration: Configuration) -> Callable[[Alert], Sequence[Notification]]:
         receivers = {receiver.name: receiver for receiver in configuration.routes.receivers}
-        return lambda alert: notifications(alert, configuration.routes.route, receivers, alert.decided_at)
+        links, route = self._links, configuration.routes.route
+        return lambda alert: notifications(alert, route, receivers, alert.decided_at, links)
 
     def _notifiers(self, configuration: Configuration) -> dict[str, Notifier]:
         producer = partial(self.bus.producer, self._name)

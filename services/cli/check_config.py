@@ -69,11 +69,18 @@ def _warnings(found: Configuration) -> Iterator[str]:
 
 def missing_secrets(found: Configuration, *, receivers: bool = True) -> Iterator[str]:
     """One line per secret that cannot be read: where it is named, and why. ``receivers`` False: not those of receivers."""
-    for name, secret in (*(_of_receivers(found) if receivers else ()), *_of_settings(found.settings)):
+    for name, secret in _secrets(found, receivers=receivers):
         try:
             resolve_secret(secret)
         except ConfigInvalid as error:
             yield from (f"{name}: {problem}" for problem in error.problems)
+
+
+def _secrets(found: Configuration, *, receivers: bool) -> Iterator[tuple[str, Secret]]:
+    if receivers:  # where they are, alerts are decided too
+        yield from _of_receivers(found)
+        yield from _of_feedback(found.settings)
+    yield from _of_settings(found.settings)
 
 
 def _of_receivers(found: Configuration) -> Iterator[tuple[str, Secret]]:
@@ -89,3 +96,8 @@ def _of_settings(settings: Settings) -> Iterator[tuple[str, Secret]]:
         yield "database", settings.database
     if isinstance(settings.bus, KafkaBus) and settings.bus.password:
         yield "bus: password", settings.bus.password
+
+
+def _of_feedback(settings: Settings) -> Iterator[tuple[str, Secret]]:
+    if settings.alerter.feedback_secret:
+        yield "alerter: feedback_secret", settings.alerter.feedback_secret

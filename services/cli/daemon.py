@@ -53,6 +53,7 @@ class Daemon:
 
     def _serve(self, app: App, health: Health) -> int:
         health.vitals = tuple(_vital(name, service) for name, service in app.services.items())
+        health.pages = app.pages()
         threads = [threading.Thread(target=self._keep, args=pair, name=pair[0]) for pair in app.services.items()]
         for thread in threads:
             thread.start()

@@ -13,7 +13,16 @@ from services.core.route import conditions
 from services.core.rule import RuleSource
 from services.core.rules.problem import allowed
 from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, COUNTRIES, ROLES, STAGES
-from services.core.settings import KafkaBus, Receiver, Route, RoutesFile, Secret, Settings, SmtpReceiver
+from services.core.settings import (
+    AlerterSettings,
+    KafkaBus,
+    Receiver,
+    Route,
+    RoutesFile,
+    Secret,
+    Settings,
+    SmtpReceiver,
+)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -244,6 +253,16 @@ def settings_problems(document: Document, settings: Settings) -> Iterator[Proble
     steps = settings.alerter.outlet_steps
     if list(steps) != sorted(set(steps)) or any(step < 2 for step in steps):
         yield document.problem(("alerter", "outlet_steps"), "must grow, and begin with 2 or more: [2, 5, 20]")
+    yield from _feedback(document, settings.alerter)
+
+
+def _feedback(document: Document, settings: AlerterSettings) -> Iterator[Problem]:
+    url, secret = settings.feedback_url, settings.feedback_secret
+    if (url is None) != (secret is None):
+        there, missing = ("feedback_url", "feedback_secret") if secret is None else ("feedback_secret", "feedback_url")
+        yield document.problem(("alerter", there), f"goes with {missing}, which is missing")
+    if secret is not None:
+        yield from _secret(document, ("alerter", "feedback_secret"), secret)
 
 
 def _database(document: Document, url: str) -> Iterator[Problem]:

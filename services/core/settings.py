@@ -1,5 +1,6 @@
 """The configuration as data. services.config reads it from YAML; its JSON Schemas are in schemas/config/."""
 
+import re
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -14,6 +15,7 @@ from services.core.rule import RuleSource
 Seconds = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+Address = Annotated[str, Meta(pattern=r"""^https?://[^\s?#"'<>|]+$""", max_length=500)]  # without query
 
 
 class _Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,10 +49,15 @@ class SlackReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="sl
 
     name: Name
     token: Secret
-    channel: str
+    channel: str  # a name, or an id, with which we can also read the channel
     api_url: str = "https://slack.com/api/"
     rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
     max_age: Seconds = 86400.0
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether the channel is read before a message that may have arrived is posted again."""
+        return re.fullmatch(r"[CGD][A-Z0-9]{7,30}", self.channel) is not None
 
 
 class SmtpReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="smtp"):
@@ -225,6 +232,8 @@ class AlerterSettings(_Block, frozen=True, kw_only=True):
     outlet_steps: tuple[int, ...] = (2, 5, 20)
     retention: Seconds = 7776000.0  # of archive, stories and ledger
     ambiguous: Annotated[str, Meta(pattern="^(hold|resend)$")] = "resend"  # once, marked as a possible repeat
+    feedback_url: Address | None = None  # where people reach /feedback
+    feedback_secret: Secret | None = None  # what the links to it are signed with
 
 
 class TelemetrySettings(_Block, frozen=True, kw_only=True):
