@@ -19,6 +19,7 @@ from services.core.rules.expression import (
     Expression,
     LanguageIs,
     Leaf,
+    Near,
     Not,
     OutletIs,
     Phrase,
@@ -102,8 +103,8 @@ def _against(expression: Expression, reading: Reading) -> tuple[Found, ...]:
 def found(leaf: Leaf, reading: Reading) -> Found:
     """The answer to one condition."""
     match leaf:
-        case Phrase():
-            spans = reading.find(leaf)
+        case Phrase() | Near():
+            spans = reading.near(leaf) if isinstance(leaf, Near) else reading.find(leaf)
             return Found(bool(spans), spans)
         case TopicIs():
             return _topic(leaf, reading)

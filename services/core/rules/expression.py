@@ -38,6 +38,13 @@ class Phrase(_Node, frozen=True, kw_only=True):
     title: bool = False
 
 
+class Near(_Node, frozen=True, kw_only=True):
+    """Both phrases within one field, in either order, the second at most ``distance`` words on from the first's last."""
+
+    parts: tuple[Phrase, Phrase]
+    distance: int
+
+
 class TopicIs(_Node, frozen=True, kw_only=True):
     """About one of the topics, or with ``mentioned`` at least mentioning one."""
 
@@ -110,7 +117,7 @@ class ActIs(_Node, frozen=True, kw_only=True):
     conditions: tuple[Condition, ...] = ()
 
 
-Leaf = Phrase | TopicIs | EntityIs | OutletIs | LanguageIs | ActIs
+Leaf = Phrase | Near | TopicIs | EntityIs | OutletIs | LanguageIs | ActIs
 Expression = All | Any | Not | Leaf
 
 

@@ -17,6 +17,7 @@ from services.core.rules.expression import (
     Expression,
     LanguageIs,
     Leaf,
+    Near,
     Not,
     OutletIs,
     Phrase,
@@ -90,7 +91,7 @@ def required_keys(expression: Expression, *, texts: bool = True) -> frozenset[Ke
             return None if None in each else frozenset().union(*(keys for keys in each if keys))
         case Not():
             return None
-        case Phrase() if not texts:
+        case Phrase() | Near() if not texts:
             return None
         case ActIs():
             return _act_keys(expression)
@@ -102,6 +103,8 @@ def _leaf_keys(leaf: Leaf) -> Iterator[Key]:
     match leaf:
         case Phrase():
             yield _phrase_key(leaf)
+        case Near(parts=parts):
+            yield min((_phrase_key(part) for part in parts), key=lambda key: (_COST[key[0]], -len(key[1])))
         case TopicIs(topics=topics, mentioned=mentioned):
             yield from (("mention" if mentioned else "topic", topic) for topic in topics)
         case EntityIs(values=values):

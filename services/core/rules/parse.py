@@ -6,12 +6,13 @@
     all        = one ("AND" one)*
     one        = "NOT" one | "(" any ")" | condition
     condition  = word | "a phrase" | field ":" values | "topic" "~" values | "act" ":" kind ["(" arguments ")"]
+               | "NEAR/" number "(" word or phrase "," word or phrase ")"
 """
 
 from collections.abc import Callable
 
 from services.core.mention import EntityKind
-from services.core.rules import acts, values
+from services.core.rules import acts, nearness, values
 from services.core.rules.cursor import Cursor, Stop
 from services.core.rules.expression import (
     All,
@@ -63,9 +64,7 @@ def _left_over(token: Token) -> str:
     if token.sort is Sort.WORD and token.text.upper() in OPERATORS:
         return f"operators are written in capitals: {token.text.upper()}"
     if token.text == "(":
-        return (
-            "no condition takes parentheses here; allowed are field:(a, b) and act:KIND(...), or AND or OR before them"
-        )
+        return "no condition takes parentheses here; allowed are field:(a, b), act:KIND(...) and NEAR/8(a, b), or AND or OR before them"
     if token.sort is Sort.SIGN:
         return f'"{token.text}" has no place here; write AND or OR between conditions'
     return "two conditions stand side by side; write AND or OR between them, or quotation marks around a phrase"
@@ -141,6 +140,8 @@ def _condition(cursor: Cursor) -> Leaf:
     if token.sort is Sort.SIGN or token.text in OPERATORS:
         cursor.stop(token.place, f'a condition is missing before "{token.text}"')
     cursor.next()
+    if nearness.meant(token, cursor.token):
+        return nearness.near(cursor, token)
     if cursor.token.sort is Sort.SIGN and cursor.token.text in {":", "~", "="}:
         return _field(cursor, token)
     return values.phrase(cursor, token, token.place)

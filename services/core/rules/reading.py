@@ -1,16 +1,33 @@
 """A tagged article, prepared once for all rules."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
 
 from services.core.act import Act, ArmsTransfer, Attribution, Party
 from services.core.article import TaggedArticle
 from services.core.mention import Mention, Span
-from services.core.rules.expression import Phrase, Sort, Value
+from services.core.rules.expression import Near, Phrase, Sort, Value
 from services.core.words import Word, keys, words
 
 _MOST_SPANS = 20  # of one phrase; more add nothing for a reader
+
+
+class Run(NamedTuple):
+    """Where a phrase stands in the words of an article: its first word and its last."""
+
+    first: int
+    last: int
+
+
+class Pair(NamedTuple):
+    """Two phrases in one field: the stretch from one to the other, and how many words on the second begins."""
+
+    distance: int
+    span: Span
 
 
 class Reading:
@@ -65,23 +82,52 @@ class Reading:
 
     def find(self, phrase: Phrase) -> tuple[Span, ...]:
         """Where the phrase stands, the first few places."""
-        last = len(phrase.keys) - 1
-        found: list[Span] = []
-        for index in self._starts(phrase):
-            run = self.words[index : index + last + 1]
-            if phrase.title and run[-1].end > self.title_end:
-                break
-            if len(run) > last and self._fits(run, phrase):
-                found.append(self._span(run[0].start, run[-1].end))
-                if len(found) == _MOST_SPANS:
-                    break
-        return tuple(found)
+        return tuple(self._stretch(run.first, run.last) for run in islice(self._runs(phrase), _MOST_SPANS))
+
+    def near(self, near: Near) -> tuple[Span, ...]:
+        """The stretches from one phrase to the other where they stand near enough, the first few."""
+        spans = (pair.span for pair in self._pairs(near) if pair.distance <= near.distance)
+        return tuple(islice(dict.fromkeys(spans), _MOST_SPANS))
+
+    def nearest(self, near: Near) -> Pair | None:
+        """Where the phrases stand nearest to each other, however far; None where they share no field."""
+        return min(self._pairs(near), key=lambda pair: pair.distance, default=None)
 
     def folded(self, name: str) -> str:
         """The name as rules compare it."""
         if name not in self._names:
             self._names[name] = " ".join(keys(name))
         return self._names[name]
+
+    def _pairs(self, near: Near) -> Iterator[Pair]:
+        """Each place of the one phrase with the nearest of the other behind it and before it, in the same field."""
+        one, other = (list(self._runs(part)) for part in near.parts)
+        firsts, lasts = [run.first for run in other], [run.last for run in other]
+        for run in one:
+            behind, before = bisect_right(firsts, run.last), bisect_left(lasts, run.first)
+            if behind < len(other):
+                yield from self._pair(run, other[behind])
+            if before:
+                yield from self._pair(other[before - 1], run)
+
+    def _pair(self, left: Run, right: Run) -> Iterator[Pair]:
+        if bisect_left(self._ends, left.last) == bisect_left(self._ends, right.first):
+            yield Pair(right.first - left.last, self._stretch(left.first, right.last))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the empty words stand that part the fields."""
+        return [index for index, word in enumerate(self.words) if word.start == word.end]
+
+    def _runs(self, phrase: Phrase) -> Iterator[Run]:
+        """Every place of a phrase, in order."""
+        last = len(phrase.keys) - 1
+        for index in self._starts(phrase):
+            run = self.words[index : index + last + 1]
+            if phrase.title and run[-1].end > self.title_end:
+                break
+            if len(run) > last and self._fits(run, phrase):
+                yield Run(index, index + last)
 
     def _starts(self, phrase: Phrase) -> list[int]:
         first = phrase.keys[0]
@@ -96,7 +142,8 @@ class Reading:
             return False
         return run[-1].key.startswith(tail) if phrase.prefix else run[-1].key == tail
 
-    def _span(self, start: int, end: int) -> Span:
+    def _stretch(self, first: int, last: int) -> Span:
+        start, end = self.words[first].start, self.words[last].end
         return Span(start=start, end=end, quote=self.text[start:end])
 
     def _calls(self, mention: Mention) -> set[str]:

@@ -16,6 +16,7 @@ from services.core.rules.expression import (
     Expression,
     LanguageIs,
     Leaf,
+    Near,
     Not,
     OutletIs,
     Phrase,
@@ -73,8 +74,8 @@ def _negated(part: Expression, reading: Reading) -> str:
 def _reason(leaf: Leaf, reading: Reading) -> str:
     tagged = reading.tagged
     match leaf:
-        case Phrase():
-            return _phrase(leaf, reading)
+        case Phrase() | Near():
+            return _near(leaf, reading) if isinstance(leaf, Near) else _phrase(leaf, reading)
         case TopicIs():
             had = [f"{topic.id} ({'about' if topic.about else 'mentioned'})" for topic in tagged.topics]
             return f"its topics are: {_some(had)}"
@@ -100,6 +101,16 @@ def _phrase(phrase: Phrase, reading: Reading) -> str:
         return f"not in {where}: {_some(missing)}"
     together = " side by side" if len(phrase.keys) > 1 else ""
     return f"not in {where}{together}"
+
+
+def _near(near: Near, reading: Reading) -> str:
+    missing = [" ".join(part.keys) + "*" * part.prefix for part in near.parts if not reading.find(part)]
+    if missing:
+        return f"not in the text: {_some(dict.fromkeys(missing))}"
+    nearest = reading.nearest(near)
+    if nearest is None:
+        return "not both within one of title, summary and body"
+    return f'at the nearest {nearest.distance} words apart: "{nearest.span.quote}"'
 
 
 def _acts(leaf: ActIs, reading: Reading) -> str:

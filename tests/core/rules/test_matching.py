@@ -7,6 +7,7 @@ from services.core.article import TaggedArticle
 from services.core.mention import EntityKind, Mention
 from services.core.rule import RuleSource
 from services.core.rules.compile import Match, compile_rule
+from services.core.rules.index import required_keys
 from services.core.rules.why import why_not
 from services.core.topic import Topic
 from tests.builders import party, sanction, span, tagged, transfer
@@ -72,6 +73,20 @@ def sample(*acts: Act) -> TaggedArticle:
         ("NOT missiles", False),
         ("tanks OR radars AND tanks", False),
         ("(tanks OR radars) AND NOT tanks", True),
+        ("NEAR/1(radars, coastal)", True),
+        ("NEAR/4(norland, agrees)", True),
+        ("NEAR/3(norland, agrees)", False),
+        ("NEAR/3(agrees, skoda)", True),
+        ('NEAR/2("coastal radars", agree*)', False),
+        ('NEAR/3("coastal radars", agree*)', True),
+        ('NEAR/2(Sudmark, "coastal radars")', True),
+        ("NEAR/50(sudmark, united)", False),
+        ("NEAR/50(missiles, protested)", True),
+        ("NEAR/50(radars, radar*)", False),
+        ('NEAR/50("coastal radars", radars)', False),
+        ("NEAR/50(radars, tanks)", False),
+        ("NEAR/9(sud*, sell)", True),
+        ("NOT NEAR/3(norland, agrees)", True),
         ("topic:arms_transfer", True),
         ("topic:diplomacy", False),
         ("topic~diplomacy", True),
@@ -175,12 +190,54 @@ def test_a_match_carries_spans_topics_and_acts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("when", "quotes"),
+    [
+        ("NEAR/5(radars, agrees)", ["agrees to sell coastal radars"]),
+        ("NEAR/5(agrees, radars)", ["agrees to sell coastal radars"]),
+        ('NEAR/8("United Fleet", missile*)', ["United Fleet company said anti-ship missiles"]),
+        ("NEAR/8(to, sel*)", ["to sell", "sell coastal radars to"]),
+    ],
+)
+def test_the_evidence_of_near_is_the_stretch_from_one_to_the_other(when: str, quotes: list[str]) -> None:
+    found = rule(when)
+    assert found is not None
+    assert [one.quote for one in found.spans] == quotes
+
+
+def test_near_looks_in_each_field_by_itself() -> None:
+    read = tagged(title="Radars", summary="Tanks for Norland", body="Missiles. Radars and tanks")
+    assert compile_rule(RuleSource(id="r", title="R", when="NEAR/2(radars, tanks)")).match(read) is not None
+    for when in ("NEAR/50(norland, missiles)", "NEAR/50(norland, radars)"):
+        assert compile_rule(RuleSource(id="r", title="R", when=when)).match(read) is None
+
+
+def test_near_asks_the_index_for_the_cheaper_of_the_two() -> None:
+    asked = {
+        'NEAR/5(radar*, "coastal navy")': ("word", "coastal"),
+        "NEAR/5(sell, missiles)": ("word", "missiles"),
+        "NEAR/5(rad*, miss*)": ("stem", "miss"),
+    }
+    for when, key in asked.items():
+        assert required_keys(compile_rule(RuleSource(id="r", title="R", when=when)).expression) == {key}
+
+
+@pytest.mark.parametrize(
     ("when", "failures"),
     [
         ("radars AND tanks", [("tanks", "not in the text")]),
         ("radars AND NOT missiles", [("NOT missiles", 'what it excludes holds: "missiles"')]),
         ('"coastal tanks"', [('"coastal tanks"', "not in the text: tanks")]),
         ('"radars coastal"', [('"radars coastal"', "not in the text side by side")]),
+        ("NEAR/5(tanks, radars)", [("NEAR/5(tanks, radars)", "not in the text: tanks")]),
+        ('NEAR/5("big tank*", gun*)', [('NEAR/5("big tank*", gun*)', "not in the text: big tank*, gun*")]),
+        (
+            "NEAR/3(norland, agrees)",
+            [("NEAR/3(norland, agrees)", 'at the nearest 4 words apart: "Norland\'s minister Škoda agrees"')],
+        ),
+        (
+            "NEAR/9(norland, missiles)",
+            [("NEAR/9(norland, missiles)", "not both within one of title, summary and body")],
+        ),
         ("topic:sanctions", [("topic:sanctions", "its topics are: arms_transfer (about), diplomacy (mentioned)")]),
         ("outlet:ledger OR lang:fr", [("outlet:ledger", "its outlet is harbour"), ("lang:fr", "its language is en")]),
         (

@@ -289,11 +289,99 @@ MISTAKES = {
                           ^^^^^^^
         """,
     ),
-    "a function of another language": (
-        "NEAR/5(gas, cut)",
+    "NEAR without a number": (
+        "NEAR(radar, missile)",
         """
-        line 1, column 7: no condition takes parentheses here; allowed are field:(a, b) and act:KIND(...), or AND or OR before them
-            NEAR/5(gas, cut)
+        line 1, column 1: NEAR needs to know how many words apart; did you mean "NEAR/8"? Allowed: NEAR/1 to NEAR/50
+            NEAR(radar, missile)
+            ^^^^
+        """,
+    ),
+    "NEAR too far": (
+        "gas AND NEAR/51(radar, missile)",
+        """
+        line 1, column 9: after NEAR/ goes a number of words from 1 to 50, not "51"
+            gas AND NEAR/51(radar, missile)
+                    ^^^^^^^
+        """,
+    ),
+    "NEAR in NEAR": (
+        "NEAR/8(gas, NEAR/2(radar, missile))",
+        """
+        line 1, column 13: NEAR takes a word, a "phrase" or a prefix*, not another NEAR; join several with AND: NEAR/8(a, b) AND NEAR/8(b, c)
+            NEAR/8(gas, NEAR/2(radar, missile))
+                        ^^^^^^
+        """,
+    ),
+    "NEAR of one": (
+        "NEAR/8(radar) AND gas",
+        """
+        line 1, column 7: NEAR takes two words or phrases, and this is one: NEAR/8(a, b)
+            NEAR/8(radar) AND gas
+                  ^^^^^^^
+        """,
+    ),
+    "NEAR of three": (
+        "NEAR/8(gas, radar, missile)",
+        """
+        line 1, column 18: NEAR takes two words or phrases, not more; join several with AND: NEAR/8(a, b)
+            NEAR/8(gas, radar, missile)
+                             ^
+        """,
+    ),
+    "NEAR without a comma": (
+        "NEAR/8(gas OR radar, missile)",
+        """
+        line 1, column 12: between the two words or phrases of NEAR goes a comma: NEAR/8(a, b)
+            NEAR/8(gas OR radar, missile)
+                       ^^
+        """,
+    ),
+    "NEAR with a field": (
+        "NEAR/8(title:radar, missile)",
+        """
+        line 1, column 8: NEAR takes a word, a "phrase" or a prefix*, not a field; write it outside: NEAR/8(a, b) AND title:...
+            NEAR/8(title:radar, missile)
+                   ^^^^^
+        """,
+    ),
+    "NEAR with a group": (
+        "NEAR/8((radar OR gas), missile)",
+        """
+        line 1, column 8: NEAR takes a word, a "phrase" or a prefix*, not "("; write alternatives outside: NEAR/8(a, b) OR NEAR/8(a, c)
+            NEAR/8((radar OR gas), missile)
+                   ^
+        """,
+    ),
+    "NEAR in small letters": (
+        "near/8(radar, missile)",
+        """
+        line 1, column 1: operators are written in capitals; did you mean "NEAR/8"? Allowed: NEAR/1 to NEAR/50
+            near/8(radar, missile)
+            ^^^^^^
+        """,
+    ),
+    "NEAR of another language": (
+        "WITHIN/500(radar, missile)",
+        """
+        line 1, column 1: unknown operator "WITHIN"; did you mean "NEAR/50"? Allowed: NEAR/1 to NEAR/50
+            WITHIN/500(radar, missile)
+            ^^^^^^^^^^
+        """,
+    ),
+    "NEAR with something missing": (
+        "NEAR/8(radar, )",
+        """
+        line 1, column 15: a word or phrase is missing here; NEAR takes a word, a "phrase" or a prefix* twice: NEAR/8(a, b)
+            NEAR/8(radar, )
+                          ^
+        """,
+    ),
+    "a function of another language": (
+        "FIND_2(gas, cut)",
+        """
+        line 1, column 7: no condition takes parentheses here; allowed are field:(a, b), act:KIND(...) and NEAR/8(a, b), or AND or OR before them
+            FIND_2(gas, cut)
                   ^
         """,
     ),
@@ -324,6 +412,7 @@ def test_all_mistakes_of_meaning_are_named_at_once() -> None:
     [
         ("(" * (MAX_DEPTH + 2) + "radar" + ")" * (MAX_DEPTH + 2), f"nested more than {MAX_DEPTH} deep"),
         ("NOT " * 900 + "radar", f"nested more than {MAX_DEPTH} deep"),
+        (" OR ".join(["NEAR/2(ab, c)"] * (MAX_TERMS // 2 + 1)), f"more than {MAX_TERMS} conditions"),
         ("radar OR " * 500, f"allowed are {MAX_LENGTH}"),
         (" OR ".join(["ab"] * (MAX_TERMS + 1)), f"more than {MAX_TERMS} conditions"),
         ("country:(" + ",".join(["RU"] * (MAX_TERMS + 1)) + ")", f"more than {MAX_TERMS} conditions"),
@@ -364,6 +453,8 @@ act:sanction(source: "KCNA", stage=refused)
 outlet:harbour AND lang:en AND title:"agrees to sell"
 title:radar* OR NOT (outlet:(harbour, ledger))
 “coastal radar” OR Škoda
+NEAR/8(missile*, "export licence") AND NOT NEAR/1 (radar, "coastal rad*")
+NEAR/50("NOT", anti-tank)
 """
 
 

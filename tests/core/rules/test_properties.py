@@ -80,7 +80,12 @@ def act(kind: str, arguments: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return unique.map(lambda given: f"act:{kind}({', '.join(given)})" if given else f"act:{kind}")
 
 
+written = st.one_of(
+    words, words.map(lambda word: word[:3] + "*"), st.tuples(words, words).map('"{0[0]} {0[1]}"'.format)
+)
+distances = st.integers(1, 14)
 leaves = st.one_of(
+    st.builds("NEAR/{}({}, {})".format, distances, written, written),
     words, words.map(lambda word: word[:3] + "*"), words.map(lambda word: f"title:{word}"),
     st.tuples(words, words).map(lambda pair: f'"{pair[0]} {pair[1]}"'),
     st.tuples(words, words).map(lambda pair: f'"{pair[0]} {pair[1][:2]}*"' if len(pair[1]) > 9 else f'"{pair[0]} {pair[1][:3]}*"'),
@@ -140,6 +145,41 @@ def only_evidence(read: TaggedArticle, found: Match) -> TaggedArticle:
     )
 
 
+@settings(max_examples=300, deadline=None)
+@given(distances, written, written, articles())
+def test_near_is_what_trying_every_pair_of_places_gives(
+    distance: int, one: str, other: str, read: TaggedArticle
+) -> None:
+    fields = (read.article.title.split(), read.article.summary.split())
+    expected = any(
+        0 < max(first - last_other, first_other - last) <= distance
+        for field in fields
+        for first, last in places(field, one)
+        for first_other, last_other in places(field, other)
+    )
+    found = compile_rule(source(f"NEAR/{distance}({one}, {other})")).match(read)
+    assert (found is not None) == expected
+    for span in found.spans if found else ():
+        stretch = span.quote.split()
+        assert places(stretch, one)
+        assert places(stretch, other)
+        assert "\n" not in span.quote
+
+
+def places(field: list[str], phrase: str) -> list[tuple[int, int]]:
+    """First and last word of every place where a phrase stands."""
+    wanted = phrase.strip('"').split()
+    found = []
+    for first in range(len(field) - len(wanted) + 1):
+        run = field[first : first + len(wanted)]
+        if all(
+            word.startswith(want[:-1]) if want[-1] == "*" else word == want
+            for word, want in zip(run, wanted, strict=True)
+        ):
+            found.append((first, first + len(wanted) - 1))
+    return found
+
+
 @settings(max_examples=150, deadline=None)
 @given(rules, articles())
 def test_why_not_is_silent_exactly_where_the_rule_matches(when: str, read: TaggedArticle) -> None:
@@ -157,7 +197,7 @@ def test_never_does_a_rule_and_its_negation_match(when: str, read: TaggedArticle
 
 
 pieces = st.sampled_from(
-    ("AND", "OR", "NOT", "(", ")", ",", ":", "~", ">=", "<", '"', "“", "*", "radar", "topic", "act", "arms_transfer", "stage",
+    ("AND", "OR", "NOT", "(", ")", ",", ":", "~", ">=", "<", '"', "“", "*", "radar", "topic", "act", "NEAR/3", "NEAR", "arms_transfer", "stage",
      "supplier", "KP", "\n", " ", "agreed", "country", "-", "\x00", "ß", "é", "🚀")
 )  # fmt: skip
 

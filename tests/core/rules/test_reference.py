@@ -9,6 +9,7 @@ from services.core.alert import DevelopmentKind
 from services.core.ledger import Fate
 from services.core.rule import RuleSource
 from services.core.rules.compile import compile_rule
+from services.core.rules.nearness import FARTHEST
 from services.core.rules.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
 from services.core.rules.vocabulary import FIELDS, ORDERED, ROLES, STAGES
 
@@ -44,3 +45,4 @@ def test_stages_stand_in_their_order() -> None:
 
 def test_the_bounds_are_those_of_the_parser() -> None:
     assert f"{MAX_LENGTH} characters, {MAX_TERMS} conditions, values and arguments, {MAX_DEPTH} levels" in PAGE
+    assert f"`n` from 1 to {FARTHEST}" in PAGE
