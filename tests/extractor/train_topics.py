@@ -47,7 +47,9 @@ class _Recorder(TopicReader):
 
 def read_all(rows: list[dict[str, Any]], lexicons: Lexicons) -> list[Features]:
     """The features of each row; none where the article was not read."""
-    tagger = SpacyTagger(lexicons, ExtractorSettings(model="off"))  # its acts on these articles are better than on new ones
+    tagger = SpacyTagger(
+        lexicons, ExtractorSettings(model="off")
+    )  # its acts on these articles are better than on new ones
     recorder = _Recorder(lexicons)
     tagger._topics = recorder
     found: list[Features] = []

@@ -1,0 +1,114 @@
+"""What becomes of pairs that the learned reader takes for acts."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from services.core.act import Act, ArmsTransfer, Certainty, Method, SanctionStage, TransferStage
+from services.core.errors import ConfigInvalid
+from services.core.mention import Span
+from services.core.settings import ExtractorSettings
+from services.extractor.act_model import ActModel, Judged, model_directory
+from services.extractor.learned import acts, chosen
+from services.extractor.lexicons import load_lexicons
+from services.extractor.pairs import Actor
+from services.extractor.tagger import SpacyTagger
+from tests.builders import article
+from tests.extractor.reading import LEXICONS, tagger, told
+
+ICELAND, PORTUGAL, PERU = (
+    Actor(f"country:{code}", f"country:{code}", code, code, 1, None, [Span(start=0, end=1, quote="x")])
+    for code in ("IS", "PT", "PE")
+)
+MINISTER = Actor("person:a", "person:a", "A", "IS", 2, None, [Span(start=2, end=3, quote="x")])
+
+
+def pair(giver: Actor | None, taker: Actor, probability: float, kind: str = "sanction") -> Judged:
+    return Judged(kind, giver, taker, probability, SanctionStage.IMPOSED, Certainty.ASSERTED, None)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "kept"),
+    [
+        ([], []),
+        ([("IS", "PT", 0.6), ("IS", "PE", 0.5)], ["IS>PT", "IS>PE"]),
+        ([("IS", "PT", 0.5), ("PT", "IS", 0.6)], ["PT>IS"]),  # one direction, the surer
+        ([("A", "PT", 0.7), ("IS", "PT", 0.9)], ["IS>PT"]),  # the minister acts for the country
+        ([(None, "PT", 0.8), ("IS", "PT", 0.7)], ["?>PT"]),  # nobody or somebody, not both
+        ([(None, "PT", 0.4), ("IS", "PE", 0.7)], ["IS>PE", "?>PT"]),
+    ],
+)
+def test_of_pairs_that_say_the_same_the_surest_stays(
+    pairs: list[tuple[str | None, str, float]], kept: list[str]
+) -> None:
+    actors = {"IS": ICELAND, "PT": PORTUGAL, "PE": PERU, "A": MINISTER, None: None}
+    given = [pair(actors[giver], actors[taker], sure) for giver, taker, sure in pairs]  # type: ignore[arg-type, index]
+    assert [f"{one.giver.name if one.giver else '?'}>{one.taker.name}" for one in chosen(given)] == kept
+
+
+def test_kinds_do_not_rival() -> None:
+    assert len(chosen([pair(ICELAND, PERU, 0.6), pair(PERU, ICELAND, 0.5, "arms_transfer")])) == 2
+
+
+def test_no_more_than_eight_of_a_kind() -> None:
+    many = [Actor(f"c{n}", f"c{n}", f"C{n}", None, 1, None, []) for n in range(20)]
+    assert len(chosen([pair(ICELAND, other, 0.9) for other in many])) == 8
+
+
+def test_a_directory_without_the_files_is_named() -> None:
+    with pytest.raises(ConfigInvalid, match=r"lacks encoder.onnx, heads.npz, vocabulary.txt, card.json"):
+        ActModel(Path(__file__).parent, {})
+
+
+def test_the_setting_names_where_the_model_is() -> None:
+    assert model_directory("off") is None
+    assert model_directory("somewhere") == Path("somewhere")
+    default = model_directory("default")
+    assert default is not None
+    assert default.name == "acts"
+
+
+@cache
+def model() -> ActModel:
+    place = model_directory("default")
+    assert place is not None
+    exporters = load_lexicons(LEXICONS).transfer.exporters
+    return ActModel(place, {code: rank for rank, code in enumerate(exporters)})
+
+
+def learned(title: str) -> list[Act]:
+    """The acts of a title as the model tells them, without help from the rules."""
+    lines, _ = tagger().lines(article(title=title, summary="", body=""))
+    return acts(model().judge(lines, []), lines, [])
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("Spain and Italy will send frigates to Greece.", ["ES > GR", "IT > GR"]),
+        ("Iceland buys howitzers from Portugal", ["PT > IS"]),
+        ("Portugal suspends exports of armoured vehicles to Chile", ["PT > CL"]),
+        ("Norway threatens Paraguay with sanctions", ["NO > PY"]),
+        ("Paraguayan firms were sanctioned by Norway on Monday.", ["NO > PY"]),
+        ("Norway and Chile held talks on fisheries; missiles were shown at a fair.", []),
+    ],
+)
+def test_parties_are_told_apart_by_the_words_around_them(title: str, wanted: list[str]) -> None:
+    assert sorted(told(act).rsplit(" ", 2)[0] for act in learned(title)) == wanted
+
+
+def test_an_act_of_the_model_says_so_and_carries_its_sentence() -> None:
+    [act, _] = learned("Spain and Italy will send frigates to Greece.")
+    assert isinstance(act, ArmsTransfer)
+    assert act.rule == "transfer.learned"
+    assert act.supplier is not None
+    assert act.supplier.method is Method.LEARNED
+    assert [item.name for item in act.items] == ["frigates"]
+    assert act.stage is TransferStage.AGREED
+    assert act.evidence[0].quote == "Spain and Italy will send frigates to Greece."
+
+
+def test_the_version_names_the_model() -> None:
+    whole = SpacyTagger(LEXICONS, ExtractorSettings())
+    assert whole.version == f"{tagger().version}+{model().digest}"
