@@ -52,7 +52,7 @@ class Target:
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What came back. ``body`` is cut at 64 KiB, and empty if it broke off; ``retry_after`` is in seconds."""
+    """What came back. ``body`` is cut at ``most`` bytes, and empty if it broke off; ``retry_after`` is in seconds."""
 
     status: int
     body: bytes
@@ -60,9 +60,9 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 def post(
-    target: Target, body: bytes, headers: dict[str, str], *, timeout: float, now: datetime
+    target: Target, body: bytes, headers: dict[str, str], *, timeout: float, now: datetime, most: int = _MAX_ANSWER
 ) -> Answer | Failed | Ambiguous:
-    """POST ``body`` within about ``timeout`` seconds. Failed: the whole of it was not sent. Ambiguous: it was, and no answer came."""
+    """POST ``body`` within about ``timeout`` seconds, and read ``most`` bytes of the answer. Failed: the whole of it was not sent. Ambiguous: it was, and no answer came."""
     try:
         sock = socket.create_connection((target.host, target.port), min(timeout, CONNECT_SECONDS))
     except OSError as error:
@@ -77,7 +77,7 @@ def post(
             late = limit.happened or isinstance(error.__context__, TimeoutError)  # whichever of the two limits is first
             return Failed(reason=f"not sent within {timeout:g} s" if late else str(error))
         try:
-            return _answer(connection, limit, now)
+            return _answer(connection, limit, now, most)
         except (OSError, HTTPException) as error:
             late = limit.happened or isinstance(error, TimeoutError)
             lost = f"connection lost before the answer: {said_by(error)}"
@@ -128,12 +128,12 @@ def _request(connection: HTTPConnection, target: Target, body: bytes, headers: d
         raise NotSent(f"connection lost while sending: {said_by(error)}") from None
 
 
-def _answer(connection: HTTPConnection, limit: CutOff, now: datetime) -> Answer:
+def _answer(connection: HTTPConnection, limit: CutOff, now: datetime, most: int) -> Answer:
     response = connection.getresponse()
     if limit.happened:  # http.client takes headers that break off for whole ones
         raise TimeoutError
     try:
-        body = response.read(_MAX_ANSWER)
+        body = response.read(most)
     except (OSError, HTTPException):
         body = b""
     return Answer(status=response.status, body=body, retry_after=_retry_after(response.headers, now))

@@ -14,7 +14,7 @@ from services.core.errors import Retriable
 from services.core.notification import DeliveryState
 from services.core.ports.edges import Clock, Notifier
 from services.core.ports.store import Outbox
-from services.core.settings import AlerterSettings, Receiver
+from services.core.settings import AlerterSettings, Receiver, SlackReceiver
 from services.telemetry import metrics
 
 log = structlog.get_logger(__name__)
@@ -112,6 +112,7 @@ class Sender:
             self._policy,
             max_age=_NEVER if built_in else getattr(receiver, "max_age", self._policy.max_age),
             max_attempts=2**31 if built_in else self._policy.max_attempts,
+            reconciles=isinstance(receiver, SlackReceiver) and receiver.reconciles,
         )
         return Lane(
             name, notifier, self._outbox, self._clock, policy=policy, pace=self._pace,

@@ -7,10 +7,12 @@ import msgspec
 
 from services.alerter.post import RECHECK_SECONDS, Answer, Target, outcome, post
 from services.alerter.render.slack import SlackPayload, repeat_note
+from services.alerter.slack_channel import SlackChannel
 from services.core.notification import Ambiguous, Failed, OutboxRow, Outcome, Refused, Sent
 from services.core.ports.edges import Clock
 from services.core.settings import SlackReceiver
 
+_LEAST = 0.5  # seconds for a call, however late it is
 REPEAT_TEXT = "(possible repeat) "
 
 # Errors after which the same call can succeed later, by itself or once somebody repairs the configuration.
@@ -48,7 +50,11 @@ _answers = msgspec.json.Decoder(_Posted)
 
 
 class SlackNotifier:
-    """Posts an alert, the later ones of a story in the thread of the first. Slack knows no idempotency: never posts twice by itself."""
+    """Posts an alert, the later ones of a story in the thread of the first, whose message then says how far the story has come.
+
+    Slack knows no idempotency: never posts twice by itself. Where the channel is given by its id, a message that may have arrived is
+    looked for first, and posted only if it is not there.
+    """
 
     def __init__(self, receiver: SlackReceiver, token: str, clock: Clock) -> None:
         """Raises ValueError, without values, for a token or an api_url that cannot be used."""
@@ -58,21 +64,40 @@ class SlackNotifier:
         self._clock = clock
         self._target = Target(receiver.api_url.rstrip("/") + "/chat.postMessage")
         self._headers = {"Content-Type": "application/json; charset=utf-8", "Authorization": f"Bearer {token}"}
+        self._channel_view = SlackChannel(receiver, token, clock) if receiver.reconciles else None
 
     def send(self, row: OutboxRow, *, thread: str | None, timeout: float) -> Outcome:
-        """Post the alert; if Slack no longer knows the thread, outside it."""
-        call = message(row) | {"channel": self._channel, "link_names": False}
-        channel, _, root = (thread or "").rpartition("/")
-        if not root or channel != self._channel:
-            return self._post(call, timeout)[0]
+        """Post the alert, unless it is there; if Slack no longer knows the thread, outside it."""
         deadline = self._clock.monotonic() + timeout
-        result, error = self._post(call | {"thread_ts": root}, timeout)
-        if error not in _THREAD_GONE:
-            return result
-        return self._post(call, max(1.0, deadline - self._clock.monotonic()))[0]
+        channel, _, root = (thread or "").rpartition("/")
+        if channel != self._channel:
+            root = ""
+        looking = deadline - timeout / 2  # the other half is for the post
+        result = (self._found(row, root, looking) if row.repeat else None) or self._say(row, root, deadline)
+        if isinstance(result, Sent) and root and self._channel_view:
+            self._channel_view.tell_standing(root, payload_of(row).story, deadline)
+        return result
 
     def close(self) -> None:
         """Nothing is held between sends."""
+
+    def _found(self, row: OutboxRow, root: str, deadline: float) -> Outcome | None:
+        """Sent if an earlier attempt has arrived, Failed while that cannot be known; None: post it."""
+        if self._channel_view is None:
+            return None
+        found = self._channel_view.find(row.notification, root, deadline)
+        return Sent(remote_id=f"{self._channel}/{found}") if isinstance(found, str) else found
+
+    def _say(self, row: OutboxRow, root: str, deadline: float) -> Outcome:
+        """Post it. What was looked for and not found is no repeat."""
+        call = message(row, marked=self._channel_view is None) | {"channel": self._channel, "link_names": False}
+        if not root:
+            return self._post(call, self._left(deadline))[0]
+        result, error = self._post(call | {"thread_ts": root}, self._left(deadline))
+        return result if error not in _THREAD_GONE else self._post(call, self._left(deadline))[0]
+
+    def _left(self, deadline: float) -> float:
+        return max(_LEAST, deadline - self._clock.monotonic())
 
     def _post(self, call: dict[str, Any], timeout: float) -> tuple[Outcome, str | None]:
         """The outcome, and Slack's word for the error if it gave one."""
@@ -102,12 +127,17 @@ class SlackNotifier:
         return Failed(reason=f"{reason}: the destination refuses us", retry_after=RECHECK_SECONDS)
 
 
-def message(row: OutboxRow) -> dict[str, Any]:
-    """The payload as the arguments of a post that unfurls no links; one that may have arrived before says so."""
-    payload = _decoder.decode(row.notification.payload)
-    note = [repeat_note()] if row.repeat else []
+def payload_of(row: OutboxRow) -> SlackPayload:
+    """What was rendered. Raises MsgspecError for what is not for Slack."""
+    return _decoder.decode(row.notification.payload)
+
+
+def message(row: OutboxRow, *, marked: bool = True) -> dict[str, Any]:
+    """The payload as the arguments of a post that unfurls no links; with ``marked``, one that may have arrived before says so."""
+    payload, repeat = payload_of(row), row.repeat and marked
+    note = [repeat_note()] if repeat else []
     return {
-        "text": (REPEAT_TEXT if row.repeat else "") + payload.text,
+        "text": (REPEAT_TEXT if repeat else "") + payload.text,
         "blocks": note + payload.blocks,
         "metadata": payload.metadata,
         "unfurl_links": False,

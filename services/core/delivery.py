@@ -12,7 +12,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     """How long and how often a receiver is tried. Durations in seconds.
 
     ``resend`` decides about a notification that may have arrived: sent once more, marked as a possible repeat, after
-    ``resend_after`` seconds; or left for people to look at.
+    ``resend_after`` seconds; or left for people to look at. ``reconciles``: the notifier looks at the destination before it sends such a
+    notification, so that it can be tried as often as any other.
     """
 
     max_age: float = 86400.0
@@ -22,6 +23,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     longest_wait: float = 3600.0  # however long a destination asks us to wait
     resend: bool = True
     resend_after: float = 30.0
+    reconciles: bool = False
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -66,8 +68,8 @@ def _end(row: OutboxRow, reason: str, now: datetime) -> Verdict:
 
 
 def _after_ambiguous(row: OutboxRow, reason: str, now: datetime, policy: Policy) -> Verdict:
-    """One repeat at most: a row that may have arrived before is not sent a third time."""
-    again = policy.resend and not row.repeat
+    """One repeat at most: a row that may have arrived before is not sent a third time, unless its notifier looks first."""
+    again = policy.resend and (policy.reconciles or not row.repeat) and _too_late(row, now, policy) is None
     state = DeliveryState.RETRY if again else DeliveryState.UNKNOWN
     due_at = now + timedelta(seconds=policy.resend_after) if again else now
     return Verdict(state=state, due_at=due_at, reason=f"may have arrived: {reason}")

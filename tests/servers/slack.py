@@ -2,11 +2,13 @@
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.servers.http import Behaviour, HttpServer, Request, status
 
+READS = ("/api/conversations.history", "/api/conversations.replies")
 WEBHOOK_PATH = "/services/T0AAAAAAA/B0BBBBBBB/cccccccccccccccccccccccc"
 
 
@@ -43,6 +45,7 @@ class SlackServer(HttpServer):
 
     token: str | None = None
     posts: list[Post] = field(default_factory=list)
+    page: int = 1000  # messages told at once, at most
 
     @property
     def api_url(self) -> str:
@@ -56,8 +59,11 @@ class SlackServer(HttpServer):
         """A message counts as posted if the script lets it in, whatever happens to the answer."""
         behaviour = super().receive(request)
         with self._lock:
-            if behaviour.status is None and self._refusal(request) is None and not request.path.endswith("chat.update"):
-                self._post(request)
+            if behaviour.status is None and self._refusal(request) is None:
+                if request.path.endswith("chat.update"):
+                    self._update(request.json)
+                elif request.path not in READS:
+                    self._post(request)
         return behaviour
 
     def respond(self, request: Request) -> tuple[int, dict[str, str], bytes]:
@@ -66,6 +72,8 @@ class SlackServer(HttpServer):
             return (200, {}, b"ok") if refusal is None else (400, {}, refusal.encode())
         if refusal is not None:
             return _json({"ok": False, "error": refusal})
+        if request.path in READS:
+            return self._read(request)
         post = self.posts[-1]
         return _json({"ok": True, "ts": post.ts, "channel": request.json["channel"]})
 
@@ -84,9 +92,40 @@ class SlackServer(HttpServer):
             )
         )
 
-    def _refusal(self, request: Request) -> str | None:
+    def _update(self, call: dict[str, Any]) -> None:
+        """In place; what is not said again stays."""
+        said = {name: call[name] for name in ("text", "blocks", "metadata") if name in call}
+        self.posts[:] = [replace(post, **said) if post.ts == call["ts"] else post for post in self.posts]
+
+    def _read(self, request: Request) -> tuple[int, dict[str, str], bytes]:
+        """The channel, the latest first, or a thread with its first message; a page at a time."""
+        asked = dict(parse_qsl(request.body.decode()))
+        if asked["channel"].startswith("#"):
+            return _json({"ok": False, "error": "channel_not_found"})
+        if request.path.endswith("replies"):
+            first = [post for post in self.posts if post.ts == asked["ts"]]
+            found = first + [post for post in self.posts if post.thread_ts == asked["ts"]]
+        else:
+            found = [post for post in reversed(self.posts) if post.thread_ts is None]
+        start, limit = int(asked.get("cursor", "0")), min(int(asked["limit"]), self.page)
+        told = [
+            {"ts": post.ts, "text": post.text, "blocks": post.blocks}
+            | ({"metadata": post.metadata} if asked.get("include_all_metadata") == "true" else {})
+            for post in found[start : start + limit]
+        ]
+        after = str(start + limit) if start + limit < len(found) else ""
+        return _json(
+            {
+                "ok": bool(found) or "ts" not in asked,
+                "error": "thread_not_found",
+                "messages": told,
+                "response_metadata": {"next_cursor": after},
+            }
+        )
+
+    def _refusal(self, request: Request) -> str | None:  # noqa: PLR0911  one per mistake
         """Slack's word for what is wrong with the call, or None."""
-        if request.path not in (WEBHOOK_PATH, "/api/chat.postMessage", "/api/chat.update"):
+        if request.path not in (WEBHOOK_PATH, "/api/chat.postMessage", "/api/chat.update", *READS):
             return "unknown_method"
         if (
             request.path != WEBHOOK_PATH
@@ -94,7 +133,11 @@ class SlackServer(HttpServer):
             and request.headers.get("authorization") != f"Bearer {self.token}"
         ):
             return "invalid_auth"
+        if request.path in READS:
+            return None
         call = request.json
+        if "ts" in call and call["ts"] not in {post.ts for post in self.posts}:
+            return "message_not_found"
         thread = call.get("thread_ts")
         if thread is not None and thread not in {post.ts for post in self.posts}:
             return "thread_not_found"

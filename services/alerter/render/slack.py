@@ -14,6 +14,8 @@ from msgspec.json import Encoder
 from services.alerter.render.card import Card
 from services.alerter.render.clean import cut
 
+STANDING = "wirewatch-story"
+
 _HEADER = 150
 _FIELD = 1000
 _TEXT = 3000
@@ -29,6 +31,7 @@ class SlackPayload(Struct, frozen=True, kw_only=True):
     text: str
     blocks: list[Block]
     metadata: dict[str, Any]
+    story: str = ""  # how far the story has come, for the first message of its thread
 
 
 def payload(card: Card, notification_id: str) -> bytes:
@@ -37,7 +40,23 @@ def payload(card: Card, notification_id: str) -> bytes:
         "event_type": "wirewatch_alert",
         "event_payload": {"alert_id": card.alert_id, "notification_id": notification_id},
     }
-    return _encoder.encode(SlackPayload(text=fallback(card), blocks=blocks(card), metadata=metadata))
+    return _encoder.encode(SlackPayload(text=fallback(card), blocks=blocks(card), metadata=metadata, story=story(card)))
+
+
+def story(card: Card) -> str:
+    """Where the story stands after this alert, in a line."""
+    known = (
+        f"stage {card.stage}" if card.stage else "",
+        card.certainty or "",
+        f"outlets {card.outlets}",
+        f"latest: {card.new}",
+    )
+    return cut("Story now: " + " · ".join(filter(None, known)), _FIELD)
+
+
+def standing(line: str) -> Block:
+    """The block that says so. There is one at most in a message, known by its id."""
+    return {"type": "context", "block_id": STANDING, "elements": [_plain(line, _FIELD)]}
 
 
 def fallback(card: Card) -> str:
