@@ -80,7 +80,7 @@ def _question(said: Signed) -> str:
 def _body(environ: dict[str, Any]) -> str | None:
     """The body, each byte a character; None if it is too long, or its length is not said."""
     length = str(environ.get("CONTENT_LENGTH") or "0")
-    if not length.isascii() or not length.isdigit() or int(length[:9]) > _LONGEST_BODY:
+    if not length.isascii() or not length.isdigit() or len(length) > 9 or int(length) > _LONGEST_BODY:
         return None
     body: bytes = environ["wsgi.input"].read(int(length))
     return body.decode("latin-1")
