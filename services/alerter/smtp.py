@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
+from urllib.parse import quote
 
 from msgspec.json import Decoder
 
@@ -53,13 +54,23 @@ class SmtpNotifier:
             return Failed(reason=f"cannot connect: {said_by(error)}")
         sock.settimeout(timeout)
         with sock, CutOff(sock, timeout) as limit, closing(smtplib.SMTP(local_hostname="[127.0.0.1]")) as session:
-            result = self._converse(session, sock, mail.to, message.as_bytes())
+            result = self._converse(session, sock, mail.to, self._unsubscribe(mail.to) + message.as_bytes())
             if limit.happened and isinstance(result, (Failed, Ambiguous)):
                 return type(result)(reason=f"no answer within {timeout:g} s")
         return Sent(remote_id=str(message["Message-ID"])) if isinstance(result, Sent) else result
 
     def close(self) -> None:
         """Nothing is held between sends."""
+
+    def _unsubscribe(self, to: str) -> bytes:
+        """Headers with which a mail program ends the mails with a click: https://www.rfc-editor.org/rfc/rfc8058
+
+        Written here, since the email package would break a long URL into encoded words.
+        """
+        if self._receiver.unsubscribe is None:
+            return b""
+        url = self._receiver.unsubscribe.replace("{to}", quote(to, safe=""))
+        return f"List-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
     def _converse(self, session: smtplib.SMTP, sock: socket.socket, to: str, message: bytes) -> Outcome:
         """The whole dialogue. Until the server asks for the text, a failure means that nothing was sent; after, that all may have been."""

@@ -71,6 +71,9 @@ class SmtpReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="smt
     password: Secret | None = None
     sender: str
     to: Annotated[tuple[str, ...], Meta(min_length=1, max_length=100)]
+    unsubscribe: Annotated[str, Meta(pattern=r"^https://[\x21-\x3b\x3d\x3f-\x7e]+$", max_length=500)] | None = (
+        None  # {to}: whom
+    )
     rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
     max_age: Seconds = 86400.0
 

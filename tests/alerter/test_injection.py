@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.alerter.file import FileNotifier
 from services.alerter.render.card import card
 from services.alerter.render.mail import MailPayload
 from services.alerter.render.slack import SlackPayload
@@ -23,7 +25,7 @@ from services.core.act import Attribution, Method, Party
 from services.core.alert import Alert, Development, DevelopmentKind
 from services.core.mention import Span
 from services.core.notification import Sent
-from services.core.settings import SlackReceiver
+from services.core.settings import FileReceiver, SlackReceiver
 from tests.alerter.outgoing import MAIL, SECRET, SLACK, SLACK_WEBHOOK, STDOUT, WEBHOOK, RealClock, row
 from tests.builders import alert, transfer
 from tests.servers.slack import SlackServer
@@ -218,6 +220,17 @@ def test_a_signed_webhook_is_json_whatever_the_text(text: str) -> None:
     assert sent == re.sub("[\ud800-\udfff]", "\ufffd", text)
     assert event["data"]["link"] is None or event["data"]["link"].startswith("https://evil.example/")
     assert not INVISIBLE.search(event["data"]["headline"])
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_file_gets_one_line_whatever_the_text(tmp_path: Path, text: str) -> None:
+    own = FileReceiver(name="file", path=str(tmp_path / "alerts.jsonl"))
+    assert FileNotifier(own, RealClock()).send(row(own, poisoned(text)), thread=None, timeout=5) == Sent()
+    written = (tmp_path / "alerts.jsonl").read_bytes()
+    assert written.count(b"\n") == 1
+    assert not re.search(rb"[\x00-\x09\x0b-\x1f]", written)
+    event = msgspec.json.decode(written)["event"]
+    assert event["data"]["alert"]["title"] == re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 @given(st.text(st.characters(), max_size=200) | st.sampled_from(list(HOSTILE.values())).map(lambda text: text[:500]))

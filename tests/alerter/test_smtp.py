@@ -71,6 +71,22 @@ def test_a_repeat_keeps_the_message_id_and_says_so(server: MailServer) -> None:
     assert _part(server.mails[1], "text/plain").startswith("Possible repeat")
 
 
+@pytest.mark.parametrize("path", ["?who={to}", "/{to}/" + "x" * 400, ""])
+def test_a_mail_says_how_to_end_the_mails_with_a_click(server: MailServer, path: str) -> None:
+    own = receiver(server, unsubscribe=f"https://desk.example/stop{path}", to=("ann+news@desk.example",))
+    assert isinstance(SmtpNotifier(own, None).send(row(own), thread=None, timeout=5), Sent)
+    (mail,) = server.mails
+    wanted = f"<https://desk.example/stop{path.replace('{to}', 'ann%2Bnews%40desk.example')}>"
+    assert f"List-Unsubscribe: {wanted}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode() in mail.raw
+    assert mail.message["List-Unsubscribe"] == wanted
+    assert mail.message["Subject"] == "Norland agrees to sell coastal radars to Sudmark"
+
+
+def test_without_an_address_to_unsubscribe_a_mail_names_none(server: MailServer) -> None:
+    send(server)
+    assert server.mails[0].message["List-Unsubscribe"] is None
+
+
 def test_the_mails_of_a_story_hang_together(server: MailServer) -> None:
     moved = Development(id="d2", story_id="s1", kind=DevelopmentKind.STAGE_MOVED, why="was sought", act=transfer())
     first = send(server)

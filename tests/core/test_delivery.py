@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +51,13 @@ def test_with_hold_what_may_have_arrived_waits_for_people() -> None:
     hold = Policy(resend=False)
     chosen = verdict(row(), Ambiguous(reason="lost"), T0, hold, chance=1.0)
     assert (chosen.state, chosen.reason) == (DeliveryState.UNKNOWN, "may have arrived: lost")
+
+
+def test_what_is_looked_for_before_it_is_sent_is_tried_until_it_is_too_old() -> None:
+    policy = msgspec.structs.replace(POLICY, reconciles=True)
+    lost, again = Ambiguous(reason="lost"), row(repeat=True, attempts=9)
+    assert verdict(again, lost, T0, policy, chance=1.0).state is DeliveryState.RETRY
+    assert verdict(again, lost, after(3600), policy, chance=1.0).state is DeliveryState.UNKNOWN
 
 
 def test_what_fails_for_too_long_is_dead_and_says_why() -> None:
