@@ -104,6 +104,13 @@ def test_each_recipient_of_a_mail_has_a_line_and_the_worst_decides(tmp_path: Pat
     assert "refused, and would be again: recipient: 550 5.1.1 no such user (is the address right" in told.err
 
 
+def test_a_file_gets_the_test_and_a_directory_that_is_missing_is_named(tmp_path: Path, capsys: Captured) -> None:
+    assert run(tmp_path, f"type: file, path: {tmp_path}/alerts.jsonl") == 0
+    assert '"test":"true"' in (tmp_path / "alerts.jsonl").read_text()
+    assert run(tmp_path, f"type: file, path: {tmp_path}/none/alerts.jsonl") == 3
+    assert "No such file or directory (make the directory first)" in capsys.readouterr().err
+
+
 def test_a_server_that_is_not_there_is_told_apart(tmp_path: Path, capsys: Captured) -> None:
     with MailServer() as server:
         port = server.port
