@@ -25,6 +25,7 @@ from services.extractor.vocabulary import TELLING, Vocabulary
 from services.extractor.when import dated
 
 _MOST_SENTENCES = 120  # read for acts in one article
+_MOST_OTHERS = 20  # that only name somebody
 _SANCTIONING = frozenset({"sanction", "aid", "s.verb.imposed", "s.verb.eased"})
 _PASSING = frozenset({"give", "equip", "get", "n.give", "n.get", "n.both"})
 
@@ -68,16 +69,20 @@ class ActReader:
         self._usual = {part: _usually(lexicons, part) for part in ("imposer", "target")}
 
     def read(self, page: Page) -> Acts:
-        """The acts of the page, each with its time where the text tells it."""
-        title_end, published = len(page.article.title), page.article.published_at.date()
-        lines = tuple(self.lines(page))
-        found, half = self._ruled(page, lines)
-        topics: dict[str, float] = {}
-        if self._model is not None and worth(lines):
-            every, told = tuple(self.lines(page, named=True)), merged(found, title_end)
-            judgement = self._model.judge(every, told)
-            found, topics = learned.acts(judgement, every, told), judgement.topics
-        return Acts(merged(tuple(dated(found, published)), title_end), half, topics)
+        """The acts that the rules tell, each with its time where the text tells it."""
+        found, half = self._ruled(page, tuple(self.lines(page)))
+        return Acts(self._merged(page, found), half)
+
+    def learn(self, page: Page, read: Acts) -> Acts:
+        """``read``, what the rules told of the page, and what the learned reader adds; itself where there is none."""
+        lines = tuple(self.lines(page, named=True))
+        if self._model is None or not worth(lines):
+            return read
+        judgement = self._model.judge(lines, read.acts)
+        return Acts(self._merged(page, learned.acts(judgement, lines, read.acts)), read.half, judgement.topics)
+
+    def _merged(self, page: Page, found: Sequence[Act]) -> tuple[Act, ...]:
+        return merged(tuple(dated(found, page.article.published_at.date())), len(page.article.title))
 
     def _ruled(self, page: Page, lines: Sequence[Line]) -> tuple[list[Act], dict[str, list[Span]]]:
         spoken = any(hit.term.key == "sanction" for hit in page.hits)
@@ -114,13 +119,16 @@ class ActReader:
             for hit in page.hits
             if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
         ]
-        number = 0
+        number = others = 0
         for begin, finish in fields(page.article, len(page.text)):
             for start, end in split(page.copy, begin, finish):
                 tells = any(start <= at < end for at in telling)
                 inside = [hit for hit in known if start <= hit.start and hit.end <= end]
-                if not tells and not (named and any(hit.term.layer == "name" for hit in inside)):
+                if not tells and not (
+                    named and others < _MOST_OTHERS and any(hit.term.layer == "name" for hit in inside)
+                ):
                     continue
+                others += not tells
                 number += 1
                 if number > _MOST_SENTENCES:
                     return

@@ -18,6 +18,7 @@ from services.core.act import Act
 from services.core.article import Article, Skipped, TaggedArticle
 from services.core.mention import Mention, Span
 from services.core.settings import ExtractorSettings
+from services.core.topic import Topic
 from services.extractor import language
 from services.extractor.act_model import ActModel, model_directory
 from services.extractor.act_reader import ActReader, Acts, Page, is_telling
@@ -35,6 +36,7 @@ from services.extractor.vocabulary import Vocabulary
 
 _CACHE = 200_000  # words the tokenizer remembers; its default of 10,000 costs a factor of four on news
 _MOST_MENTIONS = 400
+_OF_ACTS = frozenset({"arms_transfer", "sanctions"})  # where one is at least mentioned, the learned reader is asked
 
 
 class SpacyTagger:
@@ -68,11 +70,17 @@ class SpacyTagger:
         page, names, other = self._page(article, text, as_read(article, copy))
         read = Acts() if other else self._reader.read(page)
         nobody = not any(hit.term.name and hit.term.name.entity.kind in PARTIES for hit in names)
-        reading = Reading(
-            text=text, title_end=len(article.title), hits=page.hits, acts=read.acts, half=read.half, learned=read.topics
-        )
-        topics = self._topics.read(reading, other=other or nobody)
+        topics = self._read_topics(page, read, other=other or nobody)
+        if not other and any(topic.id in _OF_ACTS for topic in topics):
+            read = self._reader.learn(page, read)
+            topics = self._read_topics(page, read, other=nobody)
         return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=read.acts)
+
+    def _read_topics(self, page: Page, read: Acts, *, other: bool) -> tuple[Topic, ...]:
+        reading = Reading(
+            text=page.text, title_end=len(page.article.title), hits=page.hits, acts=read.acts, half=read.half, learned=read.topics
+        )  # fmt: skip
+        return self._topics.read(reading, other=other)
 
     def lines(self, article: Article) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
         """What the learned reader is given of an article: its lines, none where it is not worth it, and what the rules told."""

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from services.extractor.pairs import MOST_PARTIES, Actor, Line
-from services.extractor.word_pieces import WordPieces
+from services.extractor.word_pieces import Coded, WordPieces
 
 LENGTH = 224  # word pieces of a window
+_MISFITS = 4  # sentences too long for the rest of the window, after which no further one is tried
 _BEGIN, _STOP = 101, 102  # [CLS] and [SEP] of the vocabulary
 
 
@@ -25,11 +26,11 @@ class Window(Struct):
 
 def window(lines: Sequence[Line], found: dict[str, Actor], word_pieces: WordPieces, length: int = LENGTH) -> Window:
     """The title and then the telling sentences that fit, in the order of the text; then others with names."""
-    coded = [word_pieces.encode(line.sentence.quote) for line in lines]
+    coded = _chosen(lines, word_pieces, length)
     pieces, marks = [_BEGIN], [0]
     places: dict[str, list[int]] = {}
     spans = [(span.start, span.end, actor) for actor in found.values() for span in actor.spans]
-    for number in _chosen(lines, [len(code.ids) for code in coded], length):
+    for number in sorted(coded):
         start, end = lines[number].sentence.start, lines[number].sentence.end
         base = len(pieces)
         own = [0] * len(coded[number].ids)
@@ -45,15 +46,21 @@ def window(lines: Sequence[Line], found: dict[str, Actor], word_pieces: WordPiec
     return _bounded(pieces, marks, places, found, length)
 
 
-def _chosen(lines: Sequence[Line], sizes: Sequence[int], length: int) -> list[int]:
+def _chosen(lines: Sequence[Line], word_pieces: WordPieces, length: int) -> dict[int, Coded]:
+    """Lines by number, cut into pieces: the title, telling ones and others, as long as they fit."""
     ranked = sorted(range(len(lines)), key=lambda at: (not lines[at].sentence.title, not lines[at].telling, at))
-    kept: list[int] = []
-    total = 1
+    kept: dict[int, Coded] = {}
+    total, misfits = 1, 0
     for at in ranked:
-        if total + sizes[at] + 1 <= length or not kept:
-            kept.append(at)
-            total += sizes[at] + 1
-    return sorted(kept)
+        code = word_pieces.encode(lines[at].sentence.quote)
+        if total + len(code.ids) + 1 <= length or not kept:
+            kept[at] = code
+            total += len(code.ids) + 1
+        else:
+            misfits += 1
+        if misfits > _MISFITS or total >= length:
+            break
+    return kept
 
 
 def _bounded(
