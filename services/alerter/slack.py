@@ -1,5 +1,6 @@
 """Slack by its Web API: one thread per story. https://docs.slack.dev/reference/methods/chat.postMessage"""
 
+import math
 import re
 from typing import Any
 
@@ -97,7 +98,7 @@ class SlackNotifier:
         return result if error not in _THREAD_GONE else self._post(call, self._left(deadline))[0]
 
     def _left(self, deadline: float) -> float:
-        return max(_LEAST, deadline - self._clock.monotonic())
+        return max(_LEAST, math.ceil(10 * (deadline - self._clock.monotonic())) / 10)  # told in reasons
 
     def _post(self, call: dict[str, Any], timeout: float) -> tuple[Outcome, str | None]:
         """The outcome, and Slack's word for the error if it gave one."""
