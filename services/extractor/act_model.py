@@ -53,7 +53,7 @@ class Judged(Struct, frozen=True):
 class Judgement(Struct, frozen=True):
     """What the model makes of an article.
 
-    ``pairs``: those whose probability reaches the threshold and those of which the rules told an act, the surest first.
+    ``pairs``: those whose probability reaches the threshold of its kind (where the card has one) and those of which the rules told an act, the surest first.
     ``topics``: the log-odds that a desk wants the article.
     """
 
@@ -83,7 +83,7 @@ class ActModel:
             str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._heads: dict[str, Array] = dict(np.load(directory / "heads.npz"))
-        self.threshold: float = json.loads((directory / "card.json").read_text())["threshold"]
+        self.thresholds: dict[str, float] = json.loads((directory / "card.json").read_text())["thresholds"]
         self.digest = digest(directory)
 
     def judge(self, lines: Sequence[Line], acts: Sequence[Act]) -> Judgement:
@@ -128,7 +128,7 @@ class ActModel:
         givers = parties[[MOST_PARTIES if giver is None else place[id(giver)] for giver, _ in pairs]]
         takers = parties[[place[id(taker)] for _, taker in pairs]]
         odds, stages, certainties = self._scores(kind, givers, takers, whole, known)
-        least = _odds(self.threshold)
+        least = _odds(self.thresholds[kind]) if kind in self.thresholds else np.inf
         for at, (giver, taker) in enumerate(pairs):
             told = facts.act(giver, taker)
             if told is None and odds[at] < least:

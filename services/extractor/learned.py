@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, SanctionStage, TransferStage
+from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, TransferStage
 from services.core.mention import Span
-from services.extractor import parties, stages, stance
+from services.extractor import parties, stance
 from services.extractor.act_model import Judged, Judgement
 from services.extractor.clause import Clause
-from services.extractor.frame import Frame
 from services.extractor.pairs import Actor, Line
 from services.extractor.rows import Node, Sentence
 from services.extractor.vocabulary import TELLING
@@ -17,8 +16,6 @@ from services.extractor.vocabulary import TELLING
 RULE = {"arms_transfer": "transfer.learned", "sanction": "sanction.learned"}
 _MOST_ACTS = 8  # of a kind
 _MOST_ITEMS = 6
-_PASSING = frozenset({"give", "equip", "get"})
-_IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 
 
 def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> list[Act]:
@@ -55,21 +52,9 @@ def _told(one: Judged, lines: Sequence[Line]) -> Act:
     said = stance.source(clause, frame)
     giver = _party(one.giver, sentence) if one.giver else None
     taker = _party(one.taker, sentence)
-    act = _bare(msgspec.structs.replace(one, stage=_stage(clause, frame, one)), sentence, at, giver, taker)
+    act = _bare(one, sentence, at, giver, taker)
     evidence = tuple(dict.fromkeys((sentence.whole, *_elsewhere(lines, sentence, giver, taker))))
     return msgspec.structs.replace(act, evidence=evidence, attribution=said.attribution if said else None)
-
-
-def _stage(clause: Clause, frame: Frame, one: Judged) -> TransferStage | SanctionStage:
-    """How far it has got, by the rules where they know the trigger."""
-    tags, verbal = clause.nodes[frame.at].tags, clause.verbal(frame.at)
-    if one.kind == "arms_transfer":
-        return stages.of_verb(clause, frame) if verbal and tags & _PASSING else stages.of_noun(clause, frame)
-    if verbal and tags & _IMPOSING:
-        return stages.over_verb(clause, frame) or (
-            SanctionStage.EASED if "s.verb.eased" in tags else SanctionStage.IMPOSED
-        )
-    return stages.of_measure(clause, frame) if "sanction" in tags and not verbal else one.stage
 
 
 def _bare(one: Judged, sentence: Sentence, at: int, giver: Party | None, taker: Party) -> Act:

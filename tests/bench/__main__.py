@@ -3,7 +3,7 @@
 import argparse
 
 from services.telemetry import log
-from tests.bench import embedded, kafka, match, poller
+from tests.bench import embedded, kafka, match, poller, read
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     _kafka(parts.add_parser("kafka", help="one extractor and two on a real Kafka"))
     _poller(parts.add_parser("poller", help="feed documents through the parse worker"))
     _match(parts.add_parser("match", help="the index of rules"))
+    _read(parts.add_parser("read", help="the extractor alone"))
     every = [part.get_default("run") for part in parts.choices.values()]
     defaults = [part.parse_args([]) for part in parts.choices.values()]
     args = parser.parse_args()
@@ -49,6 +50,14 @@ def _match(own: argparse.ArgumentParser) -> None:
     own.add_argument("--rules", type=int, default=1000, metavar="N")
     own.add_argument("--full", type=float, default=0.25, metavar="SHARE", help="of articles with their whole body")
     own.set_defaults(run=lambda args: match.run(args.articles, args.rules, args.full))
+
+
+def _read(own: argparse.ArgumentParser) -> None:
+    own.add_argument("--articles", type=int, default=500, metavar="N", help="of each kind")
+    own.add_argument(
+        "--memory", type=int, default=0, metavar="N", help="then read so many, to see whether memory grows"
+    )
+    own.set_defaults(run=lambda args: read.run(args.articles, args.memory))
 
 
 if __name__ == "__main__":
