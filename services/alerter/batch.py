@@ -22,6 +22,7 @@ from services.core.rule import Mode, RuleSource
 from services.core.rules.compile import compile_rule
 from services.core.rules.index import RuleIndex
 from services.core.rules.reading import Reading
+from services.core.rules.vocabulary import ANYTHING, Vocabulary
 from services.core.story import Story
 from services.core.streams import ALERTERS
 
@@ -38,10 +39,11 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(
-        cls, rules: Iterable[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None
-    ) -> "Policy":
+        cls, rules: Iterable[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None,
+        vocabulary: Vocabulary = ANYTHING,
+    ) -> "Policy":  # fmt: skip
         """By the rules that are not off. Raises RuleError."""
-        compiled = [compile_rule(rule) for rule in rules if rule.mode is not Mode.OFF]
+        compiled = [compile_rule(rule, vocabulary) for rule in rules if rule.mode is not Mode.OFF]
         owners = {outlet.id: outlet.owner for outlet in outlets if outlet.owner}
         return cls(index=RuleIndex(compiled), owners=owners, notify=notify, routing=routing)
 

@@ -30,6 +30,7 @@ from services.core.ports.bus import Bus, Consumer, Partition, Producer, Record
 from services.core.ports.edges import Clock
 from services.core.ports.store import AlertStore
 from services.core.rule import Mode, RuleSource
+from services.core.rules.vocabulary import ANYTHING, Vocabulary
 from services.core.settings import AlerterSettings
 from services.core.streams import ALERTERS, TAGGED
 from services.telemetry import metrics
@@ -74,6 +75,7 @@ class Alerter:
         poll_seconds: float = 1.0,
         routing: Routing | None = None,
         on_told: Callable[[], None] = lambda: None,
+        vocabulary: Vocabulary = ANYTHING,
     ) -> None:
         """``notify`` renders an alert for every receiver that its routes name; it must be pure. ``routing`` decides which of that
         waits. ``on_alert`` is called after the alert is durable, ``on_told`` after what had waited is in the outbox. Raises RuleError.
@@ -89,7 +91,7 @@ class Alerter:
         self._poll_seconds = poll_seconds
         self._lock = threading.Lock()
         self._due = Due(store, clock, on_told)
-        self._policy = _policy(rules, outlets, notify, routing)
+        self._policy = _policy(rules, outlets, notify, routing, vocabulary)
         self._next: dict[Partition, int | None] = {}  # of our partitions, as we believe the store has them
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
@@ -97,10 +99,11 @@ class Alerter:
         self._forgotten_at = clock.monotonic()
 
     def reload(
-        self, rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None
-    ) -> None:
+        self, rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None,
+        vocabulary: Vocabulary = ANYTHING,
+    ) -> None:  # fmt: skip
         """Decide by these from the next batch on. Raises RuleError and keeps the old ones. Any thread may call it."""
-        policy = _policy(rules, outlets, notify, routing)
+        policy = _policy(rules, outlets, notify, routing, vocabulary)
         with self._lock:
             self._policy = policy
 
@@ -281,8 +284,10 @@ class Alerter:
         self.last_progress = self._clock.monotonic()
 
 
-def _policy(rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None) -> Policy:
-    policy = Policy.of(rules, outlets, notify, routing)
+def _policy(
+    rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None, vocabulary: Vocabulary
+) -> Policy:  # fmt: skip
+    policy = Policy.of(rules, outlets, notify, routing, vocabulary)
     for rule in rules:
         if rule.mode is Mode.ALERT:  # from 0 on: Prometheus takes what a series begins with for no increase
             metrics.ALERTS.labels(rule.id, rule.severity.value)

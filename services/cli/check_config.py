@@ -10,6 +10,7 @@ from services.core.errors import ConfigInvalid
 from services.core.printable import printable
 from services.core.rules.compile import compile_rule
 from services.core.rules.index import required_keys
+from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import Configuration, KafkaBus, Secret, Settings
 
 _LONGEST = 2000
@@ -55,7 +56,7 @@ def _summary(found: Configuration) -> Iterator[str]:
 
 def _warnings(found: Configuration) -> Iterator[str]:
     for rule in found.rules:
-        compiled = compile_rule(rule)
+        compiled = compile_rule(rule, Vocabulary(lists=found.lists))
         for warning in compiled.warnings:
             yield f"warning: rule {rule.id}: {warning}"
         if required_keys(compiled.expression) is None:

@@ -13,6 +13,7 @@ from services.core.printable import printable
 from services.core.rule import Mode
 from services.core.rules.compile import Match, Rule, compile_rule
 from services.core.rules.reading import Reading
+from services.core.rules.vocabulary import Vocabulary
 from services.core.rules.why import describe, why_not
 
 Archived = tuple[TaggedArticle, str | None]
@@ -48,7 +49,9 @@ def run(args: argparse.Namespace) -> int:
     if not archived:
         print(f"no article {printable(args.article)} in the archive: not decided yet, or forgotten", file=sys.stderr)
         return 1
-    print(explain(archived, [compile_rule(source) for source in sources], ledger, alerts))
+    print(
+        explain(archived, [compile_rule(source, Vocabulary(lists=loaded.lists)) for source in sources], ledger, alerts)
+    )
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.config.load import default_directory
 
-_FILES = ("wirewatch.yaml", "feeds.yaml", "routes.yaml")
+_FILES = ("wirewatch.yaml", "feeds.yaml", "routes.yaml", "lists.yaml")
 _DIRECTORIES = ("rules",)
 
 

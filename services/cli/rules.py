@@ -17,6 +17,7 @@ from services.core.rules.compare import Archived, Backtest, Change, Comparison, 
 from services.core.rules.compile import Rule, compile_rule
 from services.core.rules.problem import allowed
 from services.core.rules.trial import Tagger, Trial, trials
+from services.core.rules.vocabulary import ANYTHING, Vocabulary
 from services.core.settings import Configuration
 
 _PAGE = 500  # articles read from the archive at a time
@@ -75,14 +76,15 @@ def chosen(found: Configuration, ids: Sequence[str]) -> list[RuleSource]:
 def _test(args: argparse.Namespace) -> int:
     found = configuration(args)
     sources = chosen(found, args.rules)
-    return run_tests(sources, open_tagger(Path(found.lexicons), found.settings.extractor), sys.stdout)
+    tag = open_tagger(Path(found.lexicons), found.settings.extractor)
+    return run_tests(sources, tag, sys.stdout, Vocabulary(lists=found.lists))
 
 
-def run_tests(sources: Sequence[RuleSource], tag: Tagger, out: TextIO) -> int:
+def run_tests(sources: Sequence[RuleSource], tag: Tagger, out: TextIO, vocabulary: Vocabulary = ANYTHING) -> int:
     """Run the tests of these rules and print what came of them; 1 if one failed."""
     total = failed = 0
     for source in sources:
-        run = list(trials(compile_rule(source), tag))
+        run = list(trials(compile_rule(source, vocabulary), tag))
         wrong = [one for one in run if one.wrong]
         total, failed = total + len(run), failed + len(wrong)
         print(_verdict(source, run, wrong), *(line for one in wrong for line in _wrong(one)), sep="\n", file=out)
@@ -104,7 +106,7 @@ def _wrong(trial: Trial) -> Iterator[str]:
 
 def _backtest(args: argparse.Namespace) -> int:
     found = configuration(args)
-    backtest = Backtest([compile_rule(source) for source in chosen(found, args.rules)], args.examples)
+    backtest = Backtest(_compiled(found, args.rules), args.examples)
     _over_archive(found, args.since, backtest)
     print(*_span(backtest.span), *_table(backtest, args.warn_over), sep="\n")
     return 0
@@ -121,8 +123,8 @@ def _diff(args: argparse.Namespace) -> int:
     return 0
 
 
-def _compiled(found: Configuration) -> list[Rule]:
-    return [compile_rule(source) for source in found.rules]
+def _compiled(found: Configuration, ids: Sequence[str] = ()) -> list[Rule]:
+    return [compile_rule(source, Vocabulary(lists=found.lists)) for source in chosen(found, ids)]
 
 
 def _over_archive(found: Configuration, at: datetime, reader: Backtest | Comparison) -> None:

@@ -6,6 +6,7 @@
     feeds.yaml         outlets and feeds; or, or besides, feeds.opml
     rules/*.yaml       what to watch for
     routes.yaml        whom to tell
+    lists.yaml         parties that rules call by one name; optional, the ones wirewatch comes with otherwise
     lexicons/          names and words; optional, the ones wirewatch comes with otherwise
 """
 
@@ -18,6 +19,7 @@ import msgspec
 
 from services.config import cross
 from services.config.document import Document
+from services.config.lists import lists_problems
 from services.config.opml import read_opml
 from services.config.problems import Problem, invalid
 from services.config.routing import routing_problems
@@ -29,8 +31,8 @@ from services.core.rule import RuleSource, RuleTests
 from services.core.rules import problem as rules
 from services.core.rules.compile import compile_rule
 from services.core.rules.trial import Tagger, trials
-from services.core.rules.vocabulary import ANYTHING, Vocabulary
-from services.core.settings import Configuration, ExtractorSettings, FeedsFile, RoutesFile, Settings
+from services.core.rules.vocabulary import ANYTHING, Lists, Vocabulary
+from services.core.settings import Configuration, ExtractorSettings, FeedsFile, ListsFile, RoutesFile, Settings
 
 RuleCheck = Callable[[RuleSource, Vocabulary], Sequence[rules.Problem]]
 LexiconCheck = Callable[[Path], Sequence[str]]
@@ -39,7 +41,7 @@ TaggerMaker = Callable[[Path, ExtractorSettings], Tagger]
 S = TypeVar("S")
 Reader = Callable[[str, str], tuple[Document | None, list[Problem]]]
 
-_BESIDES = {"wirewatch.yaml", "feeds.yaml", "feeds.opml", "routes.yaml"}
+_BESIDES = {"wirewatch.yaml", "feeds.yaml", "feeds.opml", "routes.yaml", "lists.yaml"}
 _INIT = "`wirewatch init DIR` writes a configuration to start from"
 
 
@@ -98,9 +100,10 @@ class _Directory:
         wrong = self.check_lexicons(lexicons)
         known = frozenset[str]().union(*(file.declared for file in feeds))
         words = ANYTHING if wrong else self.words(lexicons)
-        vocabulary = msgspec.structs.replace(words, outlets=known)
+        named = self._lists(words)
+        vocabulary = msgspec.structs.replace(words, outlets=known, lists=named)
         found = self._rules(vocabulary)
-        if self.tagger and not wrong:
+        if self.tagger and not wrong and named is not None:
             self._tests(found, vocabulary, partial(self.tagger, lexicons, (settings or Settings()).extractor))
         ids = frozenset[str]().union(*(_ids(file.document, "rules") for file in found))
         routes = self._routes(cross.labels_of(found, ids, known))
@@ -113,6 +116,7 @@ class _Directory:
             rules=tuple(rule for file in found for _, rule in file.rules),
             routes=routes,
             lexicons=str(lexicons),
+            lists=dict(named or {}),
         )
 
     def _strangers(self) -> None:
@@ -183,7 +187,7 @@ class _Directory:
             return
         tag = make()
         for document, number, source in tested:
-            for one in trials(compile_rule(source), tag):
+            for one in trials(compile_rule(source, vocabulary), tag):
                 if one.wrong:
                     path = ("rules", number, "tests", one.key, one.number)
                     self.problems.append(document.problem(path, one.wrong))
@@ -199,6 +203,17 @@ class _Directory:
             self.problems += cross.routes_problems(document, file, known)
             self.problems += routing_problems(document, file, known)
         return file or None
+
+    def _lists(self, vocabulary: Vocabulary) -> Lists | None:
+        """None where there is a mistake in them."""
+        own = self.path / "lists.yaml"
+        document = self._read(own if own.exists() else default_directory() / "lists.yaml", read_yaml)
+        file = document and self._shaped(document, "lists", ListsFile)
+        if not document or not file:
+            return None
+        wrong = list(lists_problems(document, file, vocabulary))
+        self.problems += wrong
+        return None if wrong else file.lists
 
     def _lexicons(self) -> Path:
         own = self.path / "lexicons"

@@ -8,9 +8,15 @@ import msgspec
 
 from services.config.problems import Path
 from services.core.rules.problem import allowed
-from services.core.settings import FeedsFile, RoutesFile, RulesFile, Settings
+from services.core.settings import FeedsFile, ListsFile, RoutesFile, RulesFile, Settings
 
-FILES: dict[str, type[Any]] = {"wirewatch": Settings, "feeds": FeedsFile, "rules": RulesFile, "routes": RoutesFile}
+FILES: dict[str, type[Any]] = {
+    "wirewatch": Settings,
+    "feeds": FeedsFile,
+    "rules": RulesFile,
+    "routes": RoutesFile,
+    "lists": ListsFile,
+}
 
 _Error = Any  # jsonschema's ValidationError; all of its fields are typed as perhaps unset
 _KINDS = {

@@ -178,6 +178,15 @@ class RulesFile(_Block, frozen=True, kw_only=True):
     rules: tuple[RuleSource, ...]
 
 
+Member = Annotated[str, Meta(min_length=1, max_length=80)]  # a country code, an id of the lexicons, or a name
+
+
+class ListsFile(_Block, frozen=True, kw_only=True):
+    """lists.yaml"""
+
+    lists: Annotated[dict[str, Annotated[tuple[Member, ...], Meta(min_length=1, max_length=300)]], Meta(max_length=100)]
+
+
 class SqliteBus(_Block, frozen=True, kw_only=True, tag_field="type", tag="sqlite"):
     """The embedded bus: one file, several processes on one machine."""
 
@@ -268,3 +277,4 @@ class Configuration(_Block, frozen=True, kw_only=True):
     rules: tuple[RuleSource, ...]
     routes: RoutesFile
     lexicons: str
+    lists: dict[str, tuple[str, ...]] = {}

@@ -24,6 +24,7 @@ from services.core.ports.bus import Partition
 from services.core.ports.store import AlertStore, AlertTransaction
 from services.core.rule import RuleSource
 from services.core.rules.problem import RuleError
+from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import AlerterSettings
 from services.core.streams import ALERTERS, DEAD_LETTERS, STREAMS, TAGGED
 from services.store.engine import Store, open_store
@@ -389,6 +390,17 @@ def share_partitions(bus: MemoryBus, store: Store) -> None:
     assert remembered == sum(
         bool(one.acts) for one in script
     )  # no story was overwritten with one that lacks an article
+
+
+def test_rules_have_the_lists_of_the_configuration_at_start_and_on_reload(bus: MemoryBus, store: Store) -> None:
+    rules = [RuleSource(id="listed", title="Listed", when="country:@near")]
+    near, far = (Vocabulary(lists={name: ("NO",)}) for name in ("near", "far"))
+    with pytest.raises(RuleError):
+        alerter(bus, store, rules=rules)
+    service = alerter(bus, store, rules=rules, vocabulary=near)
+    service.reload(rules, (), notify, None, near)
+    with pytest.raises(RuleError, match='no list "near"'):
+        service.reload(rules, (), notify, None, far)
 
 
 def test_a_reload_takes_effect_with_the_next_batch_and_a_bad_rule_changes_nothing(bus: MemoryBus, store: Store) -> None:

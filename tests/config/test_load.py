@@ -20,6 +20,7 @@ FILES_SHIPPED = [
     SHIPPED / "wirewatch.yaml",
     SHIPPED / "feeds.yaml",
     SHIPPED / "routes.yaml",
+    SHIPPED / "lists.yaml",
     *sorted(SHIPPED.glob("rules/*.yaml")),
 ]
 
@@ -152,6 +153,25 @@ def test_shipped_files_follow_the_stored_schemas(path: Path) -> None:
     schema = yaml.safe_load((REPOSITORY / "schemas" / "config" / f"{kind}.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(yaml.safe_load(path.read_text("utf-8")) or {}, schema)
+
+
+def test_lists_of_parties_are_those_of_the_directory_or_the_shipped_ones(tmp_path: Path) -> None:
+    shipped = loaded(write(tmp_path / "plain", {})).lists
+    assert {name: len(members) for name, members in shipped.items()} == {"eu": 28, "nato": 32, "gulf": 6, "g7": 7}
+    rule = "rules:\n  - {id: arms, title: Arms, when: 'country:@near AND entity:@both'}\n"
+    own = "lists: {near: [NO, SE], both: [Anton Reka, company:fleet]}\n"
+    found = loaded(write(tmp_path / "own", {"lists.yaml": own, "rules/arms.yaml": rule}))
+    assert found.lists == {"near": ("NO", "SE"), "both": ("Anton Reka", "company:fleet")}
+
+
+def test_a_member_of_a_list_is_known_to_the_lexicons(tmp_path: Path) -> None:
+    directory = write(tmp_path, {"lists.yaml": "lists:\n  fleets:\n    - company:fleat\n"})
+    known = Vocabulary(entities=frozenset({"company:fleet"}))
+    with pytest.raises(ConfigInvalid) as caught:
+        load(directory, check_lexicons=lambda _: (), lexicon_words=lambda _: known)
+    assert str(caught.value).endswith(
+        'lists.yaml:3:7: lists.fleets[0]: unknown entity "company:fleat"; did you mean "company:fleet"? Allowed: company:fleet'
+    )
 
 
 def test_the_default_directory_is_the_shipped_one() -> None:

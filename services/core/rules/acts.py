@@ -57,7 +57,7 @@ def _role(cursor: Cursor, name: Token) -> RoleIs:
     other = cursor.token.sort is Sort.WORD and cursor.token.text == "NOT"
     if other:
         cursor.next()
-    given = tuple(values.party(cursor, token) for token in values.listed(cursor))
+    given = values.parties(cursor, values.listed(cursor), values.party)
     return RoleIs(place=_from(name, cursor), role=name.text, values=given, other=other)
 
 

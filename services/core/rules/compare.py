@@ -165,7 +165,11 @@ class Comparison:
 
 def _means(rule: Rule | None) -> str | None:
     """What decides which articles a rule hits; None where it hits none."""
-    return None if rule is None or rule.source.mode is Mode.OFF else " ".join(rule.source.when.split())
+    if rule is None or rule.source.mode is Mode.OFF:
+        return None
+    return " ".join(
+        [*rule.source.when.split(), *(f"@{name}: {sorted(who)}" for name, who in sorted(rule.lists.items()))]
+    )
 
 
 def _source(rule: Rule | None) -> RuleSource | None:

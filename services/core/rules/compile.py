@@ -12,7 +12,7 @@ from services.core.rules.evaluate import evidence, truth
 from services.core.rules.expression import ActIs, Expression, leaves
 from services.core.rules.parse import parse
 from services.core.rules.reading import Reading
-from services.core.rules.vocabulary import ANYTHING, Vocabulary
+from services.core.rules.vocabulary import ANYTHING, Lists, Vocabulary
 
 
 class Match(Struct, frozen=True, kw_only=True):
@@ -28,10 +28,13 @@ class Match(Struct, frozen=True, kw_only=True):
 class Rule:
     """A compiled rule. Immutable; may be used by several threads."""
 
-    def __init__(self, source: RuleSource, expression: Expression, warnings: tuple[str, ...]) -> None:
+    def __init__(
+        self, source: RuleSource, expression: Expression, warnings: tuple[str, ...], lists: Lists | None = None
+    ) -> None:
         self.source = source
         self.expression = expression
         self.warnings = warnings
+        self.lists = dict(lists or {})  # those it refers to, as they were when it was compiled
 
     @property
     def id(self) -> str:
@@ -63,4 +66,5 @@ class Rule:
 def compile_rule(source: RuleSource, vocabulary: Vocabulary = ANYTHING) -> Rule:
     """The rule, ready to match. Raises RuleError with every mistake in ``when``, each with line, column and caret."""
     expression, warnings = parse(source.when, vocabulary)
-    return Rule(source, expression, warnings)
+    named = {name: members for name, members in (vocabulary.lists or {}).items() if f"@{name}" in source.when}
+    return Rule(source, expression, warnings, named)

@@ -181,20 +181,20 @@ def _language(cursor: Cursor, place: Place, given: list[Token], _sign: Token) ->
 
 
 def _country(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
-    return EntityIs(place=place, values=tuple(values.country(cursor, token) for token in given))
+    return EntityIs(place=place, values=values.parties(cursor, given, values.country))
 
 
 def _entity(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
-    return EntityIs(place=place, values=tuple(values.entity(cursor, token) for token in given))
+    return EntityIs(place=place, values=values.parties(cursor, given, values.entity))
 
 
 def _person(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
-    named = tuple(values.entity(cursor, token) for token in given)
+    named = values.parties(cursor, given, values.entity)
     return EntityIs(place=place, values=named, kind=EntityKind.PERSON)
 
 
 def _weapon(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
-    named = tuple(values.entity(cursor, token) for token in given)
+    named = values.parties(cursor, given, values.entity)
     return EntityIs(place=place, values=named, kind=EntityKind.WEAPON)
 
 

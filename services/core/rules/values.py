@@ -1,11 +1,13 @@
 """What stands after a field: words, names, countries, lists of them."""
 
+from collections.abc import Callable
+
 from services.core.rules.cursor import Cursor
 from services.core.rules.expression import Phrase, Sort, Value
 from services.core.rules.lexer import Sort as Kind
 from services.core.rules.lexer import Token
 from services.core.rules.problem import Place, allowed
-from services.core.rules.vocabulary import NOT_ISO, OPERATORS
+from services.core.rules.vocabulary import NOT_ISO, OPERATORS, Vocabulary
 from services.core.words import fold, keys
 
 _SHORTEST_PREFIX = 3
@@ -109,7 +111,50 @@ def party(cursor: Cursor, token: Token) -> Value:
     """Who fills a role: a country code, an id, a name, or ``any``."""
     if token.sort is Kind.WORD and fold(token.text) == "any":
         return Value(Sort.ANY, "any")
+    return member(cursor, token)
+
+
+def member(cursor: Cursor, token: Token) -> Value:
+    """Who stands in a list of parties: a country code, an id or a name."""
     code = token.sort is Kind.WORD and token.text.isalpha() and token.text.isascii()
     if code and (len(token.text) == 2 or token.text.upper() in NOT_ISO):
         return country(cursor, token)
     return entity(cursor, token)
+
+
+def parties(cursor: Cursor, given: list[Token], read: Callable[[Cursor, Token], Value]) -> tuple[Value, ...]:
+    """Each value as ``read`` has it, and for a list by reference (``@eu``) its members."""
+    found: list[Value] = []
+    for token in given:
+        if token.sort is Kind.WORD and token.text.startswith("@"):
+            found += _members(cursor, token, country if read is country else member)
+        else:
+            found.append(read(cursor, token))
+    return tuple(dict.fromkeys(found))
+
+
+def _members(cursor: Cursor, token: Token, read: Callable[[Cursor, Token], Value]) -> list[Value]:
+    lists = cursor.vocabulary.lists
+    name = token.text.removeprefix("@")
+    if lists is None:
+        return []
+    if name not in lists:
+        known = allowed(name, lists) if lists else "there is none"
+        cursor.wrong(token.place, f'lists.yaml has no list "{name}"; {known}')
+        return []
+    found: list[Value] = []
+    for one in lists[name]:
+        cursor.spend(token.place)
+        found.append(read(cursor, Token(Kind.WORD, one, token.place)))
+    return found
+
+
+def member_mistakes(written: str, vocabulary: Vocabulary) -> list[str]:
+    """What is wrong with a member of a list; empty where nothing is."""
+    if written.startswith("@"):
+        return ["a list holds no other list; write its members out"]
+    if fold(written) == "any":
+        return ['"any" is nobody; write who is meant']
+    cursor = Cursor(written, [], vocabulary, 1)
+    member(cursor, Token(Kind.WORD, written, Place(0, len(written))))
+    return [problem.message for problem in cursor.problems]

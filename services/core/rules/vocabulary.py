@@ -1,5 +1,7 @@
 """The words a rule may use where a free word would be a mistake."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from services.core.act import Certainty, SanctionStage, TransferStage
@@ -41,13 +43,17 @@ COUNTRIES = frozenset(_CODES.split())
 NOT_ISO = {"UK": "GB", "USA": "US", "UAE": "AE", "DPRK": "KP", "PRC": "CN", "KSA": "SA"}
 
 
+Lists = Mapping[str, tuple[str, ...]]  # of parties: country codes, ids of the lexicons, and names
+
+
 class Vocabulary(Struct, frozen=True, kw_only=True):
-    """What a configuration knows. None: not known, so any value is taken as it is."""
+    """What a configuration knows. None: not known, so any value is taken as it is; a list then has no members."""
 
     topics: frozenset[str] | None = None
     outlets: frozenset[str] | None = None
     entities: frozenset[str] | None = None  # ids of the lexicons
     countries: frozenset[str] = COUNTRIES
+    lists: Lists | None = {}
 
 
 ANYTHING = Vocabulary()

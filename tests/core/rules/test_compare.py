@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from services.core.rule import Mode, RuleSource
 from services.core.rules.compare import Archived, Backtest, Change, Comparison
 from services.core.rules.compile import Rule, compile_rule
+from services.core.rules.vocabulary import Vocabulary
 from tests.builders import at, tagged
 
 DAY = 1440  # minutes
@@ -127,3 +128,13 @@ def test_added_and_removed_are_the_difference_of_two_backtests(
 def revisions(texts: list[tuple[str, list[str]]]) -> Iterator[Archived]:
     for number, (ident, words) in enumerate(texts):
         yield archived(" ".join(words), ident, number, revision=number + 1)
+
+
+def test_a_rule_has_changed_where_a_list_that_it_names_did() -> None:
+    near, far = ({"near": members, "other": members} for members in (("NO",), ("NO", "SE")))
+    sources = [
+        RuleSource(id=one, title=one, when=when) for one, when in (("named", "country:@near"), ("boats", "boat"))
+    ]
+    before, after = ([compile_rule(one, Vocabulary(lists=lists)) for one in sources] for lists in (near, far))
+    assert list(Comparison(before, after, 1).changes) == ["named"]
+    assert list(Comparison(before, before, 1).changes) == []

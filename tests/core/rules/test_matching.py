@@ -7,7 +7,8 @@ from services.core.article import TaggedArticle
 from services.core.mention import EntityKind, Mention
 from services.core.rule import RuleSource
 from services.core.rules.compile import Match, compile_rule
-from services.core.rules.index import required_keys
+from services.core.rules.index import RuleIndex, required_keys
+from services.core.rules.vocabulary import Vocabulary
 from services.core.rules.why import why_not
 from services.core.topic import Topic
 from tests.builders import party, sanction, span, tagged, transfer
@@ -132,6 +133,32 @@ def sample(*acts: Act) -> TaggedArticle:
 )
 def test_condition(when: str, fits: bool) -> None:
     assert (rule(when) is not None) == fits
+
+
+LISTS = {"north": ("NO", "RU"), "listed": ("company:united-fleet", "Anton Reka"), "absent": ("KP", "weapon:himars")}
+
+
+@pytest.mark.parametrize(
+    ("when", "fits"),
+    [
+        ("act:arms_transfer(supplier: @north)", True),
+        ("act:arms_transfer(supplier: @absent)", False),
+        ("act:arms_transfer(supplier: (@absent, NO))", True),
+        ("act:arms_transfer(supplier: NOT @north)", False),
+        ("act:arms_transfer(recipient: NOT @north)", True),
+        ("act:any(party: @north)", True),
+        ("country:@north", True),
+        ("country:(SD, @north)", True),
+        ("entity:@listed", True),
+        ("entity:@north", True),
+        ("entity:@absent", False),
+        ("person:@listed", False),
+    ],
+)
+def test_a_list_by_reference_is_any_of_its_members(when: str, fits: bool) -> None:
+    compiled = compile_rule(RuleSource(id="r", title="R", when=when), Vocabulary(lists=LISTS))
+    assert (compiled.match(sample()) is not None) == fits
+    assert (RuleIndex([compiled]).matches(sample()) != ()) == fits
 
 
 UNSTATED = transfer(TEXT, recipient=party(TEXT, "Sudmark", "SD"))

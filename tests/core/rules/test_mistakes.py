@@ -12,6 +12,7 @@ KNOWN = Vocabulary(
     topics=frozenset({"arms_transfer", "sanctions"}),
     outlets=frozenset({"harbour", "ledger"}),
     entities=frozenset({"weapon:harpoon", "weapon:patriot"}),
+    lists={"gulf": ("AE", "SA"), "listed": ("weapon:harpoon", "Rosneft Oil"), "long": ("KP",) * 300},
 )
 
 
@@ -119,6 +120,25 @@ MISTAKES = {
         line 1, column 17: a list goes on with a comma or ends with a parenthesis: (a, b)
             country:(KP, RU AND radar
                             ^^^
+        """,
+    ),
+    "an unknown list": (
+        "act:any(party: (KP, @golf))",
+        """
+        line 1, column 21: lists.yaml has no list "golf"; did you mean "gulf"? Allowed: gulf, listed, long
+            act:any(party: (KP, @golf))
+                                ^^^^^
+        """,
+    ),
+    "a list with others than countries": (
+        "country:@listed",
+        """
+        line 1, column 9: "weapon:harpoon" is not a country code; Allowed: two letters of ISO 3166-1 such as RU, KP, GB, or EU
+            country:@listed
+                    ^^^^^^^
+        line 1, column 9: "Rosneft Oil" is not a country code; Allowed: two letters of ISO 3166-1 such as RU, KP, GB, or EU
+            country:@listed
+                    ^^^^^^^
         """,
     ),
     "a country that is not a code": (
@@ -416,6 +436,7 @@ def test_all_mistakes_of_meaning_are_named_at_once() -> None:
         ("radar OR " * 500, f"allowed are {MAX_LENGTH}"),
         (" OR ".join(["ab"] * (MAX_TERMS + 1)), f"more than {MAX_TERMS} conditions"),
         ("country:(" + ",".join(["RU"] * (MAX_TERMS + 1)) + ")", f"more than {MAX_TERMS} conditions"),
+        ("country:@gulf AND act:any(party: @long) OR entity:@long", f"more than {MAX_TERMS} conditions"),
         ('"' + "word " * 30 + '"', "at most 20 words"),
     ],
 )
@@ -455,6 +476,8 @@ title:radar* OR NOT (outlet:(harbour, ledger))
 “coastal radar” OR Škoda
 NEAR/8(missile*, "export licence") AND NOT NEAR/1 (radar, "coastal rad*")
 NEAR/50("NOT", anti-tank)
+act:arms_transfer(supplier: NOT (@gulf, KP), recipient: @listed) AND country:@gulf
+entity:(@listed, @gulf) OR weapon:@listed OR person:@gulf
 """
 
 

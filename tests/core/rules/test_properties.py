@@ -15,6 +15,7 @@ from services.core.rule import RuleSource
 from services.core.rules.compile import Match, compile_rule
 from services.core.rules.index import RuleIndex
 from services.core.rules.problem import RuleError
+from services.core.rules.vocabulary import Vocabulary
 from services.core.rules.why import why_not
 from services.core.topic import Topic
 from tests.builders import article
@@ -64,7 +65,20 @@ def articles(draw: st.DrawFn) -> TaggedArticle:
     )  # fmt: skip
 
 
-party = st.sampled_from((*PARTIES, '"Škoda"', "radar", "any", "country:NO", "NOT NO", "(NO, SD)", "NOT (KE, radar)"))
+party = st.sampled_from(
+    (
+        *PARTIES,
+        '"Škoda"',
+        "radar",
+        "any",
+        "country:NO",
+        "NOT NO",
+        "(NO, SD)",
+        "NOT (KE, radar)",
+        "@both",
+        "NOT (@both, KE)",
+    )
+)
 transfer_arguments = st.one_of(
     party.map("supplier: {}".format), party.map("recipient: {}".format), party.map("party: {}".format),
     st.sampled_from(("stage>=agreed", "stage: halted", "certainty: denied", "certainty: (asserted, alleged)")),
@@ -90,7 +104,7 @@ leaves = st.one_of(
     st.tuples(words, words).map(lambda pair: f'"{pair[0]} {pair[1]}"'),
     st.tuples(words, words).map(lambda pair: f'"{pair[0]} {pair[1][:2]}*"' if len(pair[1]) > 9 else f'"{pair[0]} {pair[1][:3]}*"'),
     st.sampled_from(TOPICS).map("topic:{}".format), st.sampled_from(TOPICS).map("topic~{}".format),
-    st.sampled_from(PARTIES).map("country:{}".format), st.sampled_from((*PARTIES, "country:SD")).map("entity:{}".format),
+    st.sampled_from((*PARTIES, "@both")).map("country:{}".format), st.sampled_from((*PARTIES, "country:SD")).map("entity:{}".format),
     st.sampled_from(PARTIES).map("person:{}".format), st.sampled_from(PARTIES).map("weapon:{}".format),
     st.sampled_from(("outlet:harbour", "lang:en", "lang:(fr, de)")),
     act("arms_transfer", transfer_arguments), act("sanction", sanction_arguments), act("any", any_arguments),
@@ -106,6 +120,9 @@ rules = st.recursive(
 )
 
 
+KNOWN = Vocabulary(lists={"both": ("NO", "SD")})
+
+
 def source(when: str, ident: str = "r") -> RuleSource:
     return RuleSource(id=ident, title="R", when=when)
 
@@ -113,7 +130,7 @@ def source(when: str, ident: str = "r") -> RuleSource:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(rules, max_size=12), st.lists(articles(), min_size=1, max_size=3))
 def test_the_index_finds_what_asking_every_rule_finds(written: list[str], read: list[TaggedArticle]) -> None:
-    compiled = [compile_rule(source(when, str(number))) for number, when in enumerate(written)]
+    compiled = [compile_rule(source(when, str(number)), KNOWN) for number, when in enumerate(written)]
     index = RuleIndex(compiled)
     for one in read:
         asked = tuple((rule, found) for rule in compiled if (found := rule.match(one)))
@@ -123,7 +140,7 @@ def test_the_index_finds_what_asking_every_rule_finds(written: list[str], read: 
 @settings(max_examples=250, deadline=None)
 @given(rules, articles())
 def test_the_evidence_alone_reproduces_a_match(when: str, read: TaggedArticle) -> None:
-    rule = compile_rule(source(when))
+    rule = compile_rule(source(when), KNOWN)
     found = rule.match(read)
     if found is not None:
         assert rule.match(only_evidence(read, found)) is not None
@@ -157,7 +174,7 @@ def test_near_is_what_trying_every_pair_of_places_gives(
         for first, last in places(field, one)
         for first_other, last_other in places(field, other)
     )
-    found = compile_rule(source(f"NEAR/{distance}({one}, {other})")).match(read)
+    found = compile_rule(source(f"NEAR/{distance}({one}, {other})"), KNOWN).match(read)
     assert (found is not None) == expected
     for span in found.spans if found else ():
         stretch = span.quote.split()
@@ -183,7 +200,7 @@ def places(field: list[str], phrase: str) -> list[tuple[int, int]]:
 @settings(max_examples=150, deadline=None)
 @given(rules, articles())
 def test_why_not_is_silent_exactly_where_the_rule_matches(when: str, read: TaggedArticle) -> None:
-    rule = compile_rule(source(when))
+    rule = compile_rule(source(when), KNOWN)
     failures = why_not(rule, read)
     assert bool(failures) == (rule.match(read) is None)
     assert all(failure.clause in when and failure.reason for failure in failures)
@@ -192,7 +209,7 @@ def test_why_not_is_silent_exactly_where_the_rule_matches(when: str, read: Tagge
 @settings(max_examples=150, deadline=None)
 @given(rules, articles())
 def test_never_does_a_rule_and_its_negation_match(when: str, read: TaggedArticle) -> None:
-    rule, negation = compile_rule(source(when)), compile_rule(source(f"NOT {when}"))
+    rule, negation = compile_rule(source(when), KNOWN), compile_rule(source(f"NOT {when}"), KNOWN)
     assert not (rule.match(read) and negation.match(read))
 
 
@@ -206,7 +223,7 @@ pieces = st.sampled_from(
 @given(st.lists(pieces, max_size=30).map(" ".join) | st.lists(pieces, max_size=30).map("".join) | st.text(max_size=60))
 def test_anything_else_is_refused_with_a_place(when: str) -> None:
     try:
-        compile_rule(source(when))
+        compile_rule(source(when), KNOWN)
     except RuleError as error:
         lines = when.split("\n")
         for problem in error.problems:
