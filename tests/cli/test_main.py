@@ -14,7 +14,7 @@ from tests.config.directories import write
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
-    "demo", "run", "poller", "extractor", "alerter", "init", "check-config", "rules", "routes", "silence", "tag", "eval", "explain", "ledger", "replay", "dead-letters", "streams", "schemas",
+    "demo", "run", "poller", "extractor", "alerter", "init", "check-config", "rules", "routes", "silence", "tag", "eval", "explain", "ledger", "feedback", "notify", "replay", "dead-letters", "streams", "schemas",
 )  # fmt: skip
 Captured = pytest.CaptureFixture[str]
 
