@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, TransferStage
+from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, SanctionStage, TransferStage
 from services.core.mention import Span
-from services.extractor import parties, stance
+from services.extractor import parties, stages, stance
 from services.extractor.act_model import Judged, Judgement
 from services.extractor.clause import Clause
+from services.extractor.frame import Frame
 from services.extractor.pairs import Actor, Line
 from services.extractor.rows import Node, Sentence
 from services.extractor.vocabulary import TELLING
@@ -16,6 +17,8 @@ from services.extractor.vocabulary import TELLING
 RULE = {"arms_transfer": "transfer.learned", "sanction": "sanction.learned"}
 _MOST_ACTS = 8  # of a kind
 _MOST_ITEMS = 6
+_PASSING = frozenset({"give", "equip", "get"})
+_IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 
 
 def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> list[Act]:
@@ -56,8 +59,19 @@ def _told(one: Judged, lines: Sequence[Line]) -> Act | None:
     said = stance.source(clause, frame)
     giver = _party(one.giver, sentence) if one.giver else None
     taker = _party(one.taker, sentence)
-    act = _bare(one, sentence, at, giver, taker)
+    act = _bare(msgspec.structs.replace(one, stage=_stage(clause, frame, one)), sentence, at, giver, taker)
     return msgspec.structs.replace(act, attribution=said.attribution if said else None)
+
+
+def _stage(clause: Clause, frame: Frame, one: Judged) -> TransferStage | SanctionStage:
+    """How far it has got, by the rules where they know the trigger: on other news they were right in 21 of 32, the model in 12."""
+    tags, verbal = clause.nodes[frame.at].tags, clause.verbal(frame.at)
+    if one.kind == "arms_transfer":
+        return stages.of_verb(clause, frame) if verbal and tags & _PASSING else stages.of_noun(clause, frame)
+    if verbal and tags & _IMPOSING:
+        over = stages.over_verb(clause, frame)
+        return over or (SanctionStage.EASED if "s.verb.eased" in tags else SanctionStage.IMPOSED)
+    return stages.of_measure(clause, frame) if "sanction" in tags and not verbal else one.stage
 
 
 def _bare(one: Judged, sentence: Sentence, at: int, giver: Party | None, taker: Party) -> Act:
@@ -101,7 +115,7 @@ def _speaks(sentence: Sentence, kind: str) -> bool:
 def _telling(node: Node, kind: str) -> bool:
     if kind == "arms_transfer":
         return node.is_item or bool(node.tags & {"aid", "n.give", "n.get", "give", "get"} and node.name is None)
-    return bool(node.tags & TELLING - {"arms", "aid"}) or any(tag.startswith("p.") for tag in node.tags)
+    return bool(node.tags & TELLING - {"arms", "aid"})
 
 
 def _trigger(sentence: Sentence, one: Judged) -> int:
