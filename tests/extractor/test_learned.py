@@ -89,8 +89,7 @@ def learned(title: str) -> list[Act]:
         ("Spain and Italy will send frigates to Greece.", ["ES > GR", "IT > GR"]),
         ("Iceland buys howitzers from Portugal", ["PT > IS"]),
         ("Portugal suspends exports of armoured vehicles to Chile", ["PT > CL"]),
-        ("Norway threatens Paraguay with sanctions", ["NO > PY"]),
-        ("Paraguayan firms were sanctioned by Norway on Monday.", ["NO > PY"]),
+        ("Norway threatens Paraguay with sanctions", []),  # left to the rules
         ("Norway and Chile held talks on fisheries; missiles were shown at a fair.", []),
     ],
 )
