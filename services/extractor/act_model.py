@@ -83,6 +83,10 @@ class ActModel:
             str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._heads: dict[str, Array] = dict(np.load(directory / "heads.npz"))
+        self._judges = {
+            kind: {name.partition(".")[2]: part for name, part in self._heads.items() if name.startswith(f"{kind}.")}
+            for kind in KINDS
+        }
         self.thresholds: dict[str, float] = json.loads((directory / "card.json").read_text())["thresholds"]
         self.digest = digest(directory)
 
@@ -144,7 +148,7 @@ class ActModel:
         self, kind: str, givers: Array, takers: Array, whole: Array, known: Array
     ) -> tuple[Array, Array, Array]:
         """Log-odds of each pair, scores of its stages and of its certainties."""
-        w = {name.removeprefix(kind + "."): weight for name, weight in self._heads.items() if name.startswith(kind)}
+        w = self._judges[kind]
         joint = np.tanh(givers @ w["x"] + takers @ w["y"] + whole @ w["c"] + known @ w["f"] + w["b"])
         together = np.einsum("nh,nh->n", givers @ w["bx"], takers @ w["by"]) / 8
         odds = joint @ w["o"] + together + w["ob"] + known @ w["fo"]

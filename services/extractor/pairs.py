@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from services.core.act import Act, ArmsTransfer, Certainty, Party, SanctionStage, TransferStage
+from services.core.act import Act, Certainty, Party, SanctionStage, TransferStage
 from services.core.mention import Span
+from services.core.rules.reading import kind_of
 from services.extractor.merge import roles
 from services.extractor.rows import Sentence
 
@@ -52,11 +53,6 @@ class Actor(Struct):
         if self.country and other.country:
             return self.country == other.country
         return self.name == other.name
-
-
-def kind_of(act: Act) -> str:
-    """The kind as the model names it."""
-    return "arms_transfer" if isinstance(act, ArmsTransfer) else "sanction"
 
 
 def key_of(party: Party) -> str:

@@ -9,6 +9,7 @@ from services.core.mention import EntityKind
 from services.extractor import english
 from services.extractor.clause import Clause
 from services.extractor.entities import Form
+from services.extractor.frame import Frame
 from services.extractor.rows import Node, Sentence, is_stop
 
 _MOST = 6
@@ -42,6 +43,15 @@ def of_nodes(sentence: Sentence, found: Sequence[int], method: Method) -> list[P
     """The parties at these nodes, each entity once."""
     parties = {party.country or party.id: party for at in reversed(found) for party in [of_node(sentence, at, method)]}
     return list(reversed(parties.values()))[:_MOST]
+
+
+def in_slots(sentence: Sentence, frame: Frame, slots: Sequence[str]) -> list[Party]:
+    """The parties behind the first of these prepositions that has any, three at most."""
+    for slot in slots:
+        found = [at for at in frame.slots.get(slot, ()) if sentence.nodes[at].is_party]
+        if found:
+            return of_nodes(sentence, found[:3], frame.method)
+    return []
 
 
 def groups(nodes: Sequence[Node], slot: Sequence[int]) -> Iterator[list[int]]:

@@ -1,6 +1,6 @@
 """Who takes what measure against whom in a sentence: by nouns of measures, verbs of sanctioning, and verbs with objects."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -103,7 +103,14 @@ class SanctionReader:
         stage = stages.over_verb(self.clause, frame) or stage
         if frame.passive:
             targets = self._span(frame.subject_span, frame.method) or self._targets(frame)
-            return Found("sanction.passive", frame, self._named(frame, ("by",)), targets, stage, (at, at))
+            return Found(
+                "sanction.passive",
+                frame,
+                parties.in_slots(self.clause.sentence, frame, ("by",)),
+                targets,
+                stage,
+                (at, at),
+            )
         targets = parties.phrases(self.clause, frame.objects, frame.method)
         return Found("sanction.verb", frame, self._subject(frame), targets, stage, (at, at))
 
@@ -152,7 +159,9 @@ class SanctionReader:
         imposers = self._subject(frame)
         if frame.passive or not targets:
             targets = self._span(frame.subject_span, frame.method)
-            imposers = self._named(behind, ("by", "in")) or self._named(frame, ("by", "in"))
+            imposers = parties.in_slots(self.clause.sentence, behind, ("by", "in")) or parties.in_slots(
+                self.clause.sentence, frame, ("by", "in")
+            )
         if not targets:
             return None
         return Found("sanction.phrase", frame, imposers, targets[:2], stage, (at, place))
@@ -162,7 +171,7 @@ class SanctionReader:
     def _noun(self, at: int, node: Node) -> Found | None:
         frame = self.clause.of_noun(at)
         targets = self._targets(frame)
-        imposers = self._named(frame, ("by", "from"))
+        imposers = parties.in_slots(self.clause.sentence, frame, ("by", "from"))
         owned = parties.of_nodes(self.clause.sentence, frame.owners, frame.method)
         for owner in owned:
             self._place_owner(frame, owner, imposers, targets)
@@ -212,7 +221,7 @@ class SanctionReader:
             if not targets and sufferers:
                 targets.extend(sufferers[:3])
             if not imposers:
-                imposers.extend(self._named(verb, ("by",)))
+                imposers.extend(parties.in_slots(self.clause.sentence, verb, ("by",)))
             return
         if not targets and verb.at < frame.at:
             between = [i for i in verb.objects if i < frame.first or i < self.clause.noun_start(frame.at)]
@@ -264,13 +273,6 @@ class SanctionReader:
             found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
             if found:
                 return found
-        return []
-
-    def _named(self, frame: Frame, slots: Sequence[str]) -> list[Party]:
-        for slot in slots:
-            found = [i for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
-            if found:
-                return parties.of_nodes(self.clause.sentence, found[:3], frame.method)
         return []
 
     def _subject(self, frame: Frame) -> list[Party]:

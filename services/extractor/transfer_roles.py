@@ -108,7 +108,7 @@ class TransferReader:
 
     def _given(self, frame: Frame, subject: list[int]) -> Found | None:
         items = self._items(subject)
-        suppliers = self._named(frame, ("by", "from"))
+        suppliers = parties.in_slots(self.clause.sentence, frame, ("by", "from"))
         if items:
             owner = [i for i in subject if self.nodes[i].is_party and i < items[-1]]
             if not suppliers and owner:
@@ -155,7 +155,7 @@ class TransferReader:
     def _getting(self, frame: Frame, node: Node) -> Found | None:
         subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
         items = self._items(subject if frame.passive else frame.objects)
-        suppliers = self._named(frame, ("from",))
+        suppliers = parties.in_slots(self.clause.sentence, frame, ("from",))
         if not items and "seeking" in node.tags and not frame.passive:
             items = self._items(frame.slots.get("for", ()))  # "asks Germany for tanks"
             suppliers = suppliers or parties.of_nodes(
@@ -169,7 +169,7 @@ class TransferReader:
             ]
             suppliers = parties.of_nodes(self.clause.sentence, owners[:2], Method.PATTERN)
         recipients = (
-            self._named(frame, ("by",))
+            parties.in_slots(self.clause.sentence, frame, ("by",))
             if frame.passive
             else parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
         )
@@ -183,13 +183,6 @@ class TransferReader:
             known = [party for party in found if party.id or party.country or _grouped(party)]
             if known:
                 return known
-        return []
-
-    def _named(self, frame: Frame, slots: Sequence[str]) -> list[Party]:
-        for slot in slots:
-            found = [i for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
-            if found:
-                return parties.of_nodes(self.clause.sentence, found[:3], frame.method)
         return []
 
     # ---------------------------------------------------------------- nouns
@@ -212,7 +205,7 @@ class TransferReader:
                 if not any(party.span.start <= self.nodes[i].start < party.span.end for i in items)
             ]
         exporting = [i for i in frame.owners if (name := self.nodes[i].name) and name.entity.country in self.rank]
-        suppliers = [] if exporting and recipients else self._named(frame, ("from", "by"))
+        suppliers = [] if exporting and recipients else parties.in_slots(self.clause.sentence, frame, ("from", "by"))
         if "n.get" in node.tags:
             found = self._bought(frame, suppliers)
         elif "n.both" in node.tags:
@@ -252,7 +245,7 @@ class TransferReader:
         subject = parties.of_nodes(sentence, frame.subject, frame.method)
         inner = [i for i in frame.objects if self.nodes[i].is_party]
         suppliers = suppliers or parties.of_nodes(sentence, inner[:1], frame.method)
-        recipients = owners[:1] or self._named(frame, ("by",)) or subject
+        recipients = owners[:1] or parties.in_slots(self.clause.sentence, frame, ("by",)) or subject
         return suppliers, [party for party in recipients if not any(same_party(party, other) for other in suppliers)]
 
     def _dealt(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
