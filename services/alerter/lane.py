@@ -9,11 +9,12 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from services.alerter.late import Late
 from services.alerter.limits import Breaker, Bucket
 from services.core.backoff import full_jitter
 from services.core.delivery import Policy, Verdict, expired, verdict
 from services.core.errors import Lost, Retriable
-from services.core.notification import Ambiguous, DeliveryState, Failed, OutboxRow, Outcome, Refused, Sent
+from services.core.notification import Ambiguous, DeliveryState, Failed, OutboxRow, Outcome, Refused, Sent, late_story
 from services.core.ports.edges import Clock, Notifier
 from services.core.ports.store import Outbox
 from services.telemetry import metrics
@@ -30,7 +31,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     poll: float = 0.5  # between looks at an empty outbox
     timeout: float = 10.0  # per send
     lease: float = 40.0  # after a crash, its row is sent again once this has passed
-    observe: float = 5.0  # between two looks at the outbox's depth
+    observe: float = 5.0  # between two looks at the outbox's depth, and at what came too late
     batch: int = 20  # rows claimed at once for a receiver without a rate
 
 
@@ -44,6 +45,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int = 0
     dead: int = 0
     unknown: int = 0
+    late: int = 0
 
 
 class Lane:
@@ -61,7 +63,9 @@ class Lane:
         rate: float | None,
         owner: str,
         totals: Totals,
+        late: Late | None = None,
     ) -> None:
+        """``late`` tells together what could not be delivered in time; a receiver without it must take everything, however late."""
         self.receiver = receiver
         self.totals = totals
         self.failure: BaseException | None = None
@@ -75,6 +79,9 @@ class Lane:
         self._breaker = Breaker()
         self._batch = pace.batch if rate is None else 1
         self._owner = owner
+        self._late = late
+        self._looked = self.last_progress - pace.observe  # when we last looked for what came too late
+        self._answers = False  # whether the destination answered the last send
         self._stop = threading.Event()
         self._awake = threading.Event()
         self._store_failures = 0
@@ -123,9 +130,18 @@ class Lane:
             )
             self._store_failures = 0
             self._send_all(rows)
+            gathered = not rows and self._gather_late()
         except Retriable as error:
             return self._store_failed(error)
-        return 0.0 if rows else self._pace.poll
+        return 0.0 if rows or gathered else self._pace.poll
+
+    def _gather_late(self) -> bool:
+        """Now and then, when nothing else is due: what came too late becomes a digest, which the next turn sends."""
+        now = self._clock.monotonic()
+        if self._late is None or now - self._looked < self._pace.observe:
+            return False
+        self._looked = now
+        return self._late.gather(self._clock.now(), answers=self._answers)
 
     def _send_all(self, rows: tuple[OutboxRow, ...]) -> None:
         """Send the rows in order. Those for which no time is left, or which the destination must not get now, are given back."""
@@ -143,7 +159,9 @@ class Lane:
         if late is not None:
             self._finish(row, Failed(reason=late.reason or ""), late)
             return
-        thread = self._patiently(lambda: self._outbox.thread(self.receiver, row.notification.story_id))
+        story = row.notification.story_id
+        digest = story == late_story(self.receiver)
+        thread = None if digest else self._patiently(lambda: self._outbox.thread(self.receiver, story))
         self._bucket.take(self._clock.monotonic())
         result = self._attempt(row, thread)
         now = self._clock.now()
@@ -182,6 +200,7 @@ class Lane:
 
     def _count(self, row: OutboxRow, result: Outcome, now: datetime) -> None:
         word = type(result).__name__.lower()
+        self._answers = isinstance(result, (Sent, Refused))
         metrics.DELIVERIES.labels(self.receiver, word).inc()
         if isinstance(result, Sent):
             metrics.DELIVER_SECONDS.observe(max(0.0, (now - row.notification.created_at).total_seconds()))
@@ -191,8 +210,10 @@ class Lane:
 
     def _finish(self, row: OutboxRow, result: Outcome, chosen: Verdict) -> None:
         """Settle the row and say what became of it."""
-        if chosen.state in (DeliveryState.DEAD, DeliveryState.UNKNOWN):
+        if chosen.state in (DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.LATE):
             self._add(chosen.state.value)
+        if chosen.state is DeliveryState.LATE:
+            metrics.DELIVERIES.labels(self.receiver, "late").inc()
         note = row.notification
         event = log.info if isinstance(result, Sent) else log.warning
         event(

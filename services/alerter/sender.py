@@ -3,11 +3,13 @@
 import threading
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 import structlog
 
 from services.alerter.lane import Lane, Pace, Totals
+from services.alerter.late import Late
 from services.alerter.render.notifications import STREAM_RECEIVER
 from services.core.delivery import Policy
 from services.core.errors import Retriable
@@ -21,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 _TICK = 0.5
 _NEVER = float("inf")
+_FORGET_EVERY, _FORGET_AT_ONCE, _FORGET_ROUNDS = 3600.0, 1000, 20
 _PACE = Pace()
 _POLICY = Policy()
 
@@ -57,6 +60,8 @@ class Sender:
         self._lanes: dict[str, Lane] = {}
         self._past: dict[str, Totals] = {}  # of lanes that have ended; those after them count on
         self._orphans: frozenset[str] = frozenset()
+        self._retention = timedelta(seconds=settings.retention)
+        self._forgotten_at = clock.monotonic()
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until ``stop``; then end after the sends in hand. Raises what broke a lane."""
@@ -68,6 +73,7 @@ class Sender:
                 if self._clock.monotonic() - observed >= self._pace.observe:
                     observed = self._clock.monotonic()
                     self._observe()
+                self._forget()
                 self._take_reload()
                 stop.wait(_TICK)
         finally:
@@ -117,6 +123,7 @@ class Sender:
         return Lane(
             name, notifier, self._outbox, self._clock, policy=policy, pace=self._pace,
             rate=getattr(receiver, "rate", None), owner=f"{self._name}:{uuid.uuid4().hex[:8]}", totals=self._past.get(name, Totals()),
+            late=Late(self._outbox, receiver) if receiver else None,
         )  # fmt: skip
 
     def _stop_lanes(self) -> None:
@@ -157,13 +164,26 @@ class Sender:
         for name in self._notifiers:
             for state in DeliveryState:
                 metrics.OUTBOX.labels(name, state.value).set(depth.get((name, state), 0))
-        waiting = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
+        waiting = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.LATE)
         orphans = frozenset(name for (name, state), rows in depth.items() if rows and state in waiting) - set(
             self._notifiers
         )
         if orphans and orphans != self._orphans:
             log.warning("notifications wait for receivers that are not configured", receivers=",".join(sorted(orphans)))
         self._orphans = orphans
+
+    def _forget(self) -> None:
+        """Once an hour, delete what was over longer ago than the retention, in small portions."""
+        if self._clock.monotonic() - self._forgotten_at < _FORGET_EVERY:
+            return
+        self._forgotten_at = self._clock.monotonic()
+        before = self._clock.now() - self._retention
+        try:
+            for _ in range(_FORGET_ROUNDS):
+                if self._outbox.forget(before, _FORGET_AT_ONCE) < _FORGET_AT_ONCE:
+                    return
+        except Retriable as error:
+            log.warning("the outbox is away", error=str(error))
 
 
 def _close(notifiers: Mapping[str, Notifier]) -> None:

@@ -1,4 +1,7 @@
-"""What follows from an attempt to deliver: the next state of an outbox row, and when it is due again."""
+"""What follows from an attempt to deliver: the next state of an outbox row, and when it is due again.
+
+What cannot be delivered within the maximum age of its receiver, or in so many attempts, is late: a line of a digest.
+"""
 
 from datetime import datetime, timedelta
 
@@ -48,9 +51,9 @@ def verdict(row: OutboxRow, outcome: Outcome, now: datetime, policy: Policy, *, 
 
 
 def expired(row: OutboxRow, now: datetime, policy: Policy) -> Verdict | None:
-    """The end of a row that it is too late to send, or None while it is not. One that may have arrived is not called dead."""
+    """The end of a row that it is too late to send, or None while it is not."""
     reason = _too_late(row, now, policy)
-    return None if reason is None else _end(row, reason, now)
+    return None if reason is None else _late(row, reason, now)
 
 
 def _too_late(row: OutboxRow, now: datetime, policy: Policy) -> str | None:
@@ -61,18 +64,19 @@ def _too_late(row: OutboxRow, now: datetime, policy: Policy) -> str | None:
     return None
 
 
-def _end(row: OutboxRow, reason: str, now: datetime) -> Verdict:
-    if row.repeat:
-        return Verdict(state=DeliveryState.UNKNOWN, due_at=now, reason=f"may have arrived: {reason}")
-    return Verdict(state=DeliveryState.DEAD, due_at=now, reason=reason)
+def _late(row: OutboxRow, reason: str, now: datetime) -> Verdict:
+    doubt = "may have arrived: " if row.repeat else ""
+    return Verdict(state=DeliveryState.LATE, due_at=now, reason=doubt + reason)
 
 
 def _after_ambiguous(row: OutboxRow, reason: str, now: datetime, policy: Policy) -> Verdict:
     """One repeat at most: a row that may have arrived before is not sent a third time, unless its notifier looks first."""
-    again = policy.resend and (policy.reconciles or not row.repeat) and _too_late(row, now, policy) is None
-    state = DeliveryState.RETRY if again else DeliveryState.UNKNOWN
-    due_at = now + timedelta(seconds=policy.resend_after) if again else now
-    return Verdict(state=state, due_at=due_at, reason=f"may have arrived: {reason}")
+    doubt = f"may have arrived: {reason}"
+    if not policy.resend or (row.repeat and not policy.reconciles):
+        return Verdict(state=DeliveryState.UNKNOWN, due_at=now, reason=doubt)
+    if _too_late(row, now, policy) is not None:
+        return Verdict(state=DeliveryState.LATE, due_at=now, reason=doubt)
+    return Verdict(state=DeliveryState.RETRY, due_at=now + timedelta(seconds=policy.resend_after), reason=doubt)
 
 
 def _after_failure(row: OutboxRow, failed: Failed, now: datetime, policy: Policy, chance: float) -> Verdict:
@@ -80,7 +84,7 @@ def _after_failure(row: OutboxRow, failed: Failed, now: datetime, policy: Policy
     if too_late is None and row.attempts >= policy.max_attempts:
         too_late = f"not delivered in {policy.max_attempts} attempts"
     if too_late is not None:
-        return _end(row, f"{too_late}: {failed.reason}", now)
+        return _late(row, f"{too_late}: {failed.reason}", now)
     backoff = full_jitter(max(1, row.attempts), base=policy.base, cap=policy.cap, chance=chance)
     asked = min(max(0.0, failed.retry_after or 0.0), policy.longest_wait)
     return Verdict(state=DeliveryState.RETRY, due_at=now + timedelta(seconds=max(backoff, asked)), reason=failed.reason)

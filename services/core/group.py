@@ -19,6 +19,7 @@ class Kind(StrEnum):
     GROUP = "group"
     QUIET = "quiet"  # what quiet hours have held
     DIGEST = "digest"
+    LATE = "late"  # what could not be delivered in time
 
 
 class Member(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,9 @@ class DeliveryState(StrEnum):
     RETRY = "retry"  # failed for a reason that passes
     UNKNOWN = "unknown"  # may have arrived: the answer was lost
     SENT = "sent"
-    DEAD = "dead"  # refused, or too old: kept with the reason
+    DEAD = "dead"  # refused: kept with the reason
+    LATE = "late"  # not delivered in time: waits for a digest of what came too late
+    DIGESTED = "digested"  # told in such a digest, which ``error`` names
 
 
 class Notification(Struct, frozen=True, kw_only=True):
@@ -27,6 +29,11 @@ class Notification(Struct, frozen=True, kw_only=True):
     payload: bytes
     created_at: datetime
     trace_id: str
+
+
+def late_story(receiver: str) -> str:
+    """What stands as the story of digests of what could not be delivered in time. No thread is made of them."""
+    return f"late.{receiver}"
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):

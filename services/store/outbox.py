@@ -1,6 +1,6 @@
 """Notifications decided but not yet delivered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice, zip_longest
 from typing import Any
@@ -8,14 +8,17 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping, case, delete, func, select, update
 
+from services.core.alert import Alert
 from services.core.errors import Lost
-from services.core.notification import Ambiguous, DeliveryState, OutboxRow, Outcome, Sent
+from services.core.notification import Ambiguous, DeliveryState, Notification, OutboxRow, Outcome, Sent, late_story
 from services.store.columns import note
-from services.store.database import Database
+from services.store.database import Database, chunks
 from services.store.tables import outbox, outbox_alerts
+from services.store.transaction import SqlAlertTransaction
 
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
-_OVER = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
+_OVER = (DeliveryState.SENT.value, DeliveryState.DEAD.value, DeliveryState.DIGESTED.value)
+_NOT_ARRIVED = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 
 
 class SqlOutbox:
@@ -64,6 +67,41 @@ class SqlOutbox:
             if not connection.execute(update(outbox).where(*mine).values(**result)).rowcount:
                 raise Lost(f"notification {ident} was claimed by another after attempt {row.attempts} of {owner}")
 
+    def late(self, receiver: str, *, limit: int, alone: bool) -> tuple[OutboxRow, ...]:
+        """What came too late and waits for a digest, oldest first, and with it earlier digests that have certainly not arrived."""
+        of_receiver = select(outbox).where(outbox.c.receiver == receiver).order_by(outbox.c.seq).limit(limit)
+        late = of_receiver.where(outbox.c.state == DeliveryState.LATE.value)
+        before = of_receiver.where(
+            outbox.c.story_id == late_story(receiver), outbox.c.state.in_(_NOT_ARRIVED), outbox.c.repeat.is_(False)
+        )
+        others = of_receiver.where(outbox.c.state.in_(_WAITING), outbox.c.story_id != late_story(receiver)).limit(1)
+        with self._database.read() as connection:
+            found = connection.execute(late).mappings().all()
+            if not found or (alone and connection.execute(others).first()):
+                return ()
+            return tuple(map(_row, [*found, *connection.execute(before).mappings()]))
+
+    def gather(self, rows: Sequence[OutboxRow], digests: Sequence[Notification], now: datetime) -> bool:
+        """Put the digests into the outbox in the place of these rows. False, changing nothing, if another has taken one meanwhile."""
+        expected = {row.notification.id: (row.state.value, row.attempts) for row in rows}
+        where = ", ".join(digest.id for digest in digests) or "no digest: its alerts are no longer kept"
+        with self._database.write() as connection:
+            if _standing(connection, expected) != expected:
+                return False
+            for row in rows:
+                why = f"{row.error or 'not delivered before the next of its kind'}; told in {where}"
+                values = {"state": DeliveryState.DIGESTED.value, "settled_at": now, "error": note(why)}
+                connection.execute(
+                    update(outbox).where(outbox.c.notification_id == row.notification.id).values(**values)
+                )
+            SqlAlertTransaction(connection).add_alerts([], digests)
+        return True
+
+    def alerts(self, ids: Collection[str]) -> dict[str, Alert]:
+        """These alerts, as far as they are kept."""
+        with self._database.read() as connection:
+            return SqlAlertTransaction(connection).alerts(ids)
+
     def thread(self, receiver: str, story_id: str) -> str | None:
         """The remote id of the notification about the story that this receiver accepted first; it never changes later."""
         accepted = (
@@ -100,7 +138,7 @@ class SqlOutbox:
             return tuple(_row(row) for row in connection.execute(wanted).mappings())
 
     def forget(self, before: datetime, limit: int) -> int:
-        """Delete up to ``limit`` sent and dead rows settled before ``before``, the oldest first; how many."""
+        """Delete up to ``limit`` rows that are sent, dead or digested and were settled before ``before``, the oldest first; how many."""
         old = select(outbox.c.seq).where(outbox.c.settled_at < before, outbox.c.state.in_(_OVER))
         batch = old.order_by(outbox.c.settled_at).limit(limit)
         with self._database.write() as connection:
@@ -116,6 +154,17 @@ def _due(connection: Connection, receiver: str, now: datetime, limit: int) -> li
         .with_for_update(skip_locked=True)  # nothing on SQLite, where the transaction holds the only write lock
     )
     return list(connection.execute(due).mappings())
+
+
+def _standing(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, int]]:
+    """State and attempts of rows, held until the transaction ends."""
+    columns = outbox.c
+    found: dict[str, tuple[str, int]] = {}
+    for portion in chunks(sorted(ids)):
+        wanted = select(columns.notification_id, columns.state, columns.attempts)
+        rows = connection.execute(wanted.where(columns.notification_id.in_(portion)).with_for_update())
+        found |= {row.notification_id: (row.state, row.attempts) for row in rows}
+    return found
 
 
 def _claimed(rows: Collection[RowMapping], owner: str, until: datetime) -> Any:

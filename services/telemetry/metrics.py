@@ -51,7 +51,11 @@ PRECISION = Gauge(
 )
 
 # delivery
-DELIVERIES = Counter("wirewatch_deliveries", "Attempts to notify, by receiver and outcome", ["receiver", "outcome"])
+DELIVERIES = Counter(
+    "wirewatch_deliveries",
+    "Attempts to notify, and those given up as too late, by receiver and outcome",
+    ["receiver", "outcome"],
+)
 OUTBOX = Gauge("wirewatch_outbox_notifications", "Notifications in the outbox", ["receiver", "state"])
 DELIVER_SECONDS = Histogram(
     "wirewatch_delivery_seconds", "From the decision to the receiver's acceptance", buckets=_LATENCY
@@ -86,7 +90,7 @@ def initialise(streams: tuple[str, ...]) -> None:
 
 def initialise_receiver(receiver: str) -> None:
     """The same for one receiver of the configuration."""
-    for outcome in ("sent", "failed", "refused", "ambiguous"):
+    for outcome in ("sent", "failed", "refused", "ambiguous", "late"):
         DELIVERIES.labels(receiver, outcome)
     for state in DeliveryState:
         OUTBOX.labels(receiver, state.value)

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from services.alerter.lane import Pace
 from services.alerter.receivers import build_notifiers
+from services.alerter.sender import Sender
 from services.alerter.slack import SlackNotifier
 from services.alerter.smtp import SmtpNotifier
 from services.alerter.stdout import StdoutNotifier
@@ -209,15 +210,6 @@ def test_each_recipient_of_a_mail_has_a_fate_of_its_own(store: Store) -> None:
     assert [kept.recipients[0] for kept in server.mails] == ["cy@desk.example", "bo@desk.example"]
     assert server.mails[0].message["Message-ID"] == server.mails[1].message["Message-ID"]
     assert [row.error for row in store.outbox.rows(states=[DeliveryState.DEAD])] == ["recipient: 550 no such user"]
-
-
-def test_what_is_too_old_is_dead_without_being_sent(store: Store, slack: SlackServer) -> None:
-    receiver = msgspec.structs.replace(SLACK, max_age=60.0)
-    decide(store, [receiver], alerts(1), at=RealClock().now() - timedelta(minutes=2))
-    with sending(store.outbox, to_slack(slack), [receiver]):
-        until(lambda: state(store, "al0") is DeliveryState.DEAD)
-    assert row_of(store, "al0").error == "not delivered within 60 s"
-    assert slack.requests == []
 
 
 def test_a_receiver_gets_no_more_messages_a_second_than_its_rate(store: Store, slack: SlackServer) -> None:
@@ -442,3 +434,14 @@ class _Broken(_Flaky):
         self, owner: str, now: datetime, *, receivers: Collection[str], limit: int, seconds: float
     ) -> tuple[OutboxRow, ...]:
         raise Fatal("the schema does not fit")
+
+
+def test_what_is_over_is_forgotten_after_the_retention(store: Store, slack: SlackServer) -> None:
+    decide(store, [SLACK], alerts(2), at=RealClock().now() - timedelta(days=2))
+    row = store.outbox.claim("me", RealClock().now(), receivers=["slack"], limit=1, seconds=60)[0]
+    before = RealClock().now() - timedelta(days=1)
+    store.outbox.settle("me", row, Sent(), before, state=DeliveryState.SENT, due_at=before)
+    sender = Sender(store.outbox, {}, [], RealClock(), AlerterSettings(retention=3600.0), "test")
+    sender._forgotten_at -= 3601
+    sender._forget()
+    assert [row.notification.alert_ids for row in store.outbox.rows()] == [("al1",)]

@@ -57,24 +57,31 @@ def test_what_is_looked_for_before_it_is_sent_is_tried_until_it_is_too_old() -> 
     policy = msgspec.structs.replace(POLICY, reconciles=True)
     lost, again = Ambiguous(reason="lost"), row(repeat=True, attempts=9)
     assert verdict(again, lost, T0, policy, chance=1.0).state is DeliveryState.RETRY
-    assert verdict(again, lost, after(3600), policy, chance=1.0).state is DeliveryState.UNKNOWN
+    assert verdict(again, lost, after(3600), policy, chance=1.0).state is DeliveryState.LATE
 
 
-def test_what_fails_for_too_long_is_dead_and_says_why() -> None:
+def test_what_fails_for_too_long_is_late_and_says_why() -> None:
     chosen = verdict(row(), Failed(reason="connection refused"), after(3600), POLICY, chance=1.0)
-    assert chosen.state is DeliveryState.DEAD
+    assert chosen.state is DeliveryState.LATE
     assert chosen.reason == "not delivered within 3600 s: connection refused"
 
 
-def test_what_fails_too_often_is_dead() -> None:
+def test_what_fails_too_often_is_late() -> None:
     chosen = verdict(row(attempts=5), Failed(reason="away"), T0, Policy(max_attempts=5), chance=1.0)
-    assert (chosen.state, chosen.reason) == (DeliveryState.DEAD, "not delivered in 5 attempts: away")
+    assert (chosen.state, chosen.reason) == (DeliveryState.LATE, "not delivered in 5 attempts: away")
 
 
-def test_what_may_have_arrived_is_not_called_dead_when_its_time_is_over() -> None:
+def test_what_may_have_arrived_says_so_when_its_time_is_over() -> None:
     chosen = expired(row(repeat=True), after(3600), POLICY)
     assert chosen is not None
-    assert chosen.state is DeliveryState.UNKNOWN
+    assert (chosen.state, chosen.reason) == (DeliveryState.LATE, "may have arrived: not delivered within 3600 s")
+
+
+def test_an_answer_lost_when_its_time_is_over_is_late_and_with_hold_for_people() -> None:
+    lost = Ambiguous(reason="lost")
+    assert verdict(row(), lost, after(3600), POLICY, chance=1.0).state is DeliveryState.LATE
+    hold = msgspec.structs.replace(POLICY, resend=False)
+    assert verdict(row(), lost, after(3600), hold, chance=1.0).state is DeliveryState.UNKNOWN
 
 
 def test_a_row_in_time_is_not_expired() -> None:

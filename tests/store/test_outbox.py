@@ -246,3 +246,57 @@ def test_rows_are_found_by_story_with_when_the_latest_try_ended(store: Store) ->
     assert (found.notification.id, found.settled_at, found.error) == ("n1", at(4), "503")
     assert store.outbox.rows(story_id="s1", alert_id="of n2") == ()
     assert [one.settled_at for one in store.outbox.rows(story_id="s2")] == [None]
+
+
+def late(store: Store, row: OutboxRow, minutes: float = 3) -> None:
+    settle(store, row, Failed(reason="too late"), DeliveryState.LATE, minutes=minutes)
+
+
+def test_what_came_too_late_is_found_alone_only_where_nothing_else_waits(store: Store) -> None:
+    put(store, "n1", "n2")
+    put(store, "p1", receiver="post")
+    late(store, claim(store, limit=1)[0])
+    assert names(store.outbox.late("desk", limit=9, alone=False)) == ["n1"]
+    assert store.outbox.late("desk", limit=9, alone=True) == ()
+    settle(store, claim(store, limit=1)[0], Sent(), DeliveryState.SENT)
+    assert names(store.outbox.late("desk", limit=9, alone=True)) == ["n1"]
+    assert store.outbox.late("post", limit=9, alone=False) == ()
+    assert claim(store, 99) == ()  # it is not sent by itself any more
+
+
+def test_a_digest_takes_the_place_of_what_came_too_late(store: Store) -> None:
+    put(store, "n1", "n2")
+    for row in claim(store):
+        late(store, row)
+    digest = notification(
+        id="d1", receiver="desk", story_id="late.desk", alert_ids=("of n1", "of n2"), created_at=at(4)
+    )
+    rows = store.outbox.late("desk", limit=9, alone=True)
+    assert store.outbox.gather(rows, [digest], at(4))
+    assert not store.outbox.gather(rows, [digest], at(4))
+    assert {row.notification.id: row.state for row in store.outbox.rows()} == {
+        "n1": DeliveryState.DIGESTED, "n2": DeliveryState.DIGESTED, "d1": DeliveryState.PENDING,
+    }  # fmt: skip
+    assert names(store.outbox.rows(alert_id="of n2")) == ["n2", "d1"]
+    assert store.outbox.rows()[0].error == "too late; told in d1"
+    assert store.outbox.alerts(["of n1", "unknown"]).keys() == {"of n1"}
+
+
+def test_a_digest_that_has_not_arrived_is_taken_into_the_next_and_one_that_may_have_is_not(store: Store) -> None:
+    put(store, "d1", "d2", story_id="late.desk")
+    put(store, "n1")
+    first, second, third = claim(store)
+    settle(store, first, Failed(reason="503"), DeliveryState.RETRY)
+    settle(store, second, Ambiguous(reason="lost"), DeliveryState.RETRY)
+    late(store, third)
+    rows = store.outbox.late("desk", limit=9, alone=True)
+    assert names(rows) == ["n1", "d1"]
+    claim(store, 4)  # meanwhile a sender has taken it
+    assert not store.outbox.gather(rows, [notification(id="d3", receiver="desk")], at(4))
+
+
+def test_what_a_digest_has_told_is_forgotten(store: Store) -> None:
+    put(store, "n1")
+    late(store, claim(store)[0])
+    store.outbox.gather(store.outbox.late("desk", limit=9, alone=True), [], at(4))
+    assert store.outbox.forget(at(5), 9) == 1

@@ -1,12 +1,13 @@
 """Several alerts told together: the end of a group's wait, of quiet hours, a digest, a repetition. Pure, as all rendering."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.alerter.render import alertmanager, event, mail, slack, text
 from services.alerter.render.card import Card, card
@@ -29,6 +30,8 @@ _IN_EVENT = 200
 _TITLE = 160
 _LEVELS = tuple(Severity)
 
+Show = Callable[[Alert], Card]
+
 
 class Digest(Struct, frozen=True, kw_only=True):
     """What is shown: the heading, and the alerts, the most severe first."""
@@ -39,13 +42,18 @@ class Digest(Struct, frozen=True, kw_only=True):
     more: int
 
 
-def summary(telling: Telling, alerts: Sequence[Alert], receiver: Receiver, now: datetime) -> Iterator[Notification]:
-    """The notifications that tell of these alerts together. The same telling gives the same ids and bytes again."""
+def summary(
+    telling: Telling, alerts: Sequence[Alert], receiver: Receiver, now: datetime, notes: Mapping[str, str] | None = None
+) -> Iterator[Notification]:
+    """The notifications that tell of these alerts together. The same telling gives the same ids and bytes again.
+
+    ``notes`` by alert id: words that stand behind its headline.
+    """
     ordered = sorted(alerts, key=lambda alert: (-_LEVELS.index(alert.severity), alert.decided_at, alert.id))
     stories = {alert.story_id for alert in ordered}
     ident = _ident(telling, now)
     story = stories.pop() if len(stories) == 1 else f"group.{ident}"
-    for part, payload in _payloads(telling, ordered, receiver, ident, story):
+    for part, payload in _payloads(telling, ordered, receiver, ident, story, show=_showing(notes or {})):
         yield Notification(
             id=_digest(ident, part), receiver=receiver.name, story_id=story, alert_ids=telling.alert_ids, payload=payload,
             created_at=now, trace_id=ordered[0].trace_id,
@@ -59,33 +67,45 @@ def heading(telling: Telling, alerts: Sequence[Alert]) -> str:
         return f"Digest of {telling.day}: {count}"
     if telling.kind is Kind.QUIET:
         return f"After quiet hours: {count}"
+    if telling.kind is Kind.LATE:
+        return f"Not delivered in time: {count}"
     named = ", ".join(f"{name} {value}" for name, value in telling.labels.items() if value and name != "alert")
     about = f" ({one_line(named, _TITLE)})" if named else ""
     return f"{'Again: ' if telling.again else ''}{count}{about}"
 
 
+def _showing(notes: Mapping[str, str]) -> Show:
+    """How an alert is shown: as its card, with what there is to note about it behind the headline."""
+
+    def show(alert: Alert) -> Card:
+        shown, noted = card(alert), notes.get(alert.id)
+        return replace(shown, headline=f"{shown.headline} ({noted})") if noted else shown
+
+    return show
+
+
 def _payloads(
-    telling: Telling, alerts: Sequence[Alert], receiver: Receiver, ident: str, story: str
+    telling: Telling, alerts: Sequence[Alert], receiver: Receiver, ident: str, story: str, *, show: Show
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     match receiver:
         case StdoutReceiver():
-            shown = _shown(telling, alerts, _SHOWN)
+            shown = _shown(telling, alerts, _SHOWN, show)
             yield "", event.encode(text.TextPayload(shown.severity, tuple(_lines(shown))))
         case SlackReceiver() | SlackWebhookReceiver():
-            yield "", event.encode(_slack(_shown(telling, alerts, _IN_SLACK), ident))
+            yield "", event.encode(_slack(_shown(telling, alerts, _IN_SLACK, show), ident))
         case AlertmanagerReceiver():  # which groups by itself
-            yield "", alertmanager.payload([(one, card(one)) for one in alerts[:_IN_EVENT]], receiver.resolve_after)
+            yield "", alertmanager.payload([(one, show(one)) for one in alerts[:_IN_EVENT]], receiver.resolve_after)
         case SmtpReceiver():
-            shown = _shown(telling, alerts, _SHOWN)
+            shown = _shown(telling, alerts, _SHOWN, show)
             for to in dict.fromkeys(receiver.to):
                 yield to, event.encode(_mail(shown, to, ident, _digest(story, receiver.name)))
         case _:
             yield "", event.encode(_event(telling, alerts, ident))
 
 
-def _shown(telling: Telling, alerts: Sequence[Alert], most: int) -> Digest:
+def _shown(telling: Telling, alerts: Sequence[Alert], most: int, show: Show) -> Digest:
     return Digest(
-        heading=heading(telling, alerts), severity=alerts[0].severity.value, cards=tuple(map(card, alerts[:most])),
+        heading=heading(telling, alerts), severity=alerts[0].severity.value, cards=tuple(map(show, alerts[:most])),
         more=max(0, len(alerts) - most),
     )  # fmt: skip
 
@@ -171,8 +191,8 @@ def _event(telling: Telling, alerts: Sequence[Alert], ident: str) -> dict[str, A
 
 
 def _ident(telling: Telling, now: datetime) -> str:
-    """What makes this telling itself: of a repetition, the moment too."""
-    moment = now.isoformat() if telling.again else str(telling.day)
+    """What makes this telling itself: of a repetition, and of what may come too late once more, the moment too."""
+    moment = now.isoformat() if telling.again or telling.kind is Kind.LATE else str(telling.day)
     return _digest(telling.key, telling.receiver, moment, *telling.alert_ids)
 
 

@@ -176,6 +176,18 @@ class Outbox(Protocol):
     ) -> None:
         """Write what became of a claimed row: the state the sender decided and when it is due again. Raises Lost if the row was claimed by another."""
 
+    def late(self, receiver: str, *, limit: int, alone: bool) -> tuple[OutboxRow, ...]:
+        """What came too late and waits for a digest, oldest first, and with it earlier digests that have certainly not arrived.
+
+        Nothing if none came too late or, with ``alone``, while other notifications to the receiver wait.
+        """
+
+    def gather(self, rows: Sequence[OutboxRow], digests: Sequence[Notification], now: datetime) -> bool:
+        """Put the digests into the outbox in the place of these rows of :meth:`late`. False, changing nothing, if another has taken one meanwhile."""
+
+    def alerts(self, ids: Collection[str]) -> dict[str, Alert]:
+        """These alerts, as far as they are kept."""
+
     def thread(self, receiver: str, story_id: str) -> str | None:
         """The remote id of the first notification about the story that this receiver accepted."""
 
@@ -189,4 +201,4 @@ class Outbox(Protocol):
         """Rows for people to look at, oldest first."""
 
     def forget(self, before: datetime, limit: int) -> int:
-        """Delete up to ``limit`` sent and dead rows settled before ``before``; how many."""
+        """Delete up to ``limit`` rows that are sent, dead or digested and were settled before ``before``; how many."""
