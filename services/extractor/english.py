@@ -90,3 +90,12 @@ COMPOUNDS = _words(
     " decision review extension renewal violations violation workaround era noose blow net web cap ban row dispute amid as after"
     " now still already more on over against"
 )
+# what comes about: "began to send", "prompting them to send"
+DONE = _words(
+    "began begun begins beginning started starts continued continues continuing continue kept keeps keeping resumed managed"
+    " prompted prompting led leading forced forcing caused causing enabled enabling helped helping helps"
+)
+# what is only meant by who buys
+PLANS = _words(
+    "plans planned planning intends intended hopes hoping aims aiming wants looks looking eager keen interested"
+)

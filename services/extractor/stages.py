@@ -1,26 +1,29 @@
 """How far an act has got: by the words over its trigger, the strongest first, else by the trigger itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from services.core.act import SanctionStage, TransferStage
 from services.extractor import english
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
+from services.extractor.over import MAY, Over, over
 from services.extractor.rows import Node, is_stop
 
-_MAY = frozenset({"may", "might", "could", "would"})
-_WILL = frozenset({"will", "shall", "'ll"})
 _ASKS = frozenset({"urged", "asked", "urges", "asks"})
 _CALLS = frozenset({"urged", "urges", "calls", "called", "demands"})
 _SETTLING = frozenset({"announce", "unveil", "approve", "sign", "confirm"})  # "announces a plan to sell": it is agreed
-_SHOULD = frozenset({"should", "must"})
-_DECIDING = frozenset({"agree", "decide", "vote", "move", "use"})
-_BUYING = frozenset({"buy", "order", "purchase", "procure"})
+_DECIDING = frozenset({"agree", "decide", "vote", "use"})
+_DECISIONS = frozenset({"move", "decision", "authority", "right"})  # "the move to blacklist"
+_BUYING = frozenset({"buy", "order", "purchase", "procure", "lease", "rent"})
 _FLOWING = (
     "shipment", "deliver", "suppl", "flow", "transfer", "export", "consignment", "cargo", "resupply", "import", "smuggling",
     "trafficking", "donation",
 )  # fmt: skip
 _FRESH = frozenset({"new", "fresh", "latest", "additional"})
+_MORE = _FRESH | {"further", "more", "tougher", "harsher", "stiffer", "heavy", "heavier", "crippling", "severe"}
+_ROUNDS = frozenset({"round", "rounds", "package", "packages", "wave", "series", "set", "raft", "batch", "tranche"})
+_BEARING = frozenset({"face", "faces", "faced", "facing", "risk", "risks", "risking", "risked"})
+_OWN_SIDE = frozenset({"s.imposed", "s.eased", "s.threatened", "s.called_for", "s.refused", "s.in_force"})
 _STRONGEST = (SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.EASED)
 
 
@@ -28,11 +31,14 @@ def of_verb(clause: Clause, frame: Frame) -> TransferStage:
     """The stage of a transfer told by a verb."""
     node = clause.nodes[frame.at]
     lemma, tense = (node.verb.lemma, node.verb.tense) if node.verb else ("", "")
-    stage = _governed(frame, clause.nodes, verb=True)
+    said = over(clause, frame)
+    stage = next(_brought(said, verb=True, giving="get" not in node.tags), None)
     if stage is None and "seeking" in node.tags:
         stage = TransferStage.SOUGHT
     if stage is None and lemma == "offer":
         stage = TransferStage.CONSIDERED
+    if lemma in _BUYING and stage is TransferStage.CONSIDERED and said.words & english.PLANS:
+        return TransferStage.SOUGHT  # who plans to buy wants it
     agreed = lemma in _BUYING or ("t.agreed" in node.tags and lemma not in {"sell", "resume"})
     now = lemma in {"sell", "acquire"} and tense in {"base", "s", "ing"}
     return stage or (TransferStage.AGREED if agreed or now else TransferStage.DELIVERED)
@@ -41,10 +47,11 @@ def of_verb(clause: Clause, frame: Frame) -> TransferStage:
 def of_noun(clause: Clause, frame: Frame) -> TransferStage:
     """The stage of a transfer told by a noun."""
     nodes, at = clause.nodes, frame.at
-    stage = _governed(frame, nodes, verb=False)
-    if stage is None and at + 1 < len(nodes) and "t.halted" in nodes[at + 1].tags and not clause.verbal(at + 1):
-        stage = TransferStage.HALTED  # "military aid halt"
-    if stage is None and any("considering" in nodes[i].tags for i in range(clause.noun_start(at), at)):
+    own = nodes[clause.noun_start(at) : at]
+    stage = next(_brought(over(clause, frame), verb=False, giving=False), None)
+    if _off(clause, frame):
+        stage = TransferStage.HALTED
+    if stage is None and any("considering" in node.tags for node in own):
         stage = TransferStage.CONSIDERED
     if stage is None and nodes[at].word.startswith("request"):
         stage = TransferStage.SOUGHT
@@ -52,25 +59,35 @@ def of_noun(clause: Clause, frame: Frame) -> TransferStage:
     return stage or (TransferStage.DELIVERED if flowing else TransferStage.AGREED)
 
 
-def _governed(frame: Frame, nodes: Sequence[Node], *, verb: bool) -> TransferStage | None:
-    return next(_brought(frame, nodes, verb=verb), None)
+def _off(clause: Clause, frame: Frame) -> bool:
+    """``military aid halt``, ``the cancelled deal``."""
+    nodes, at = clause.nodes, frame.at
+    if at + 1 < len(nodes) and "t.halted" in nodes[at + 1].tags and not clause.verbal(at + 1):
+        return True
+    own = nodes[clause.noun_start(at) : at]
+    return any("t.halted" in node.tags and node.verb and node.verb.tense in {"past", "participle"} for node in own)
 
 
-def _brought(frame: Frame, nodes: Sequence[Node], *, verb: bool) -> Iterator[TransferStage]:
+def _brought(said: Over, *, verb: bool, giving: bool) -> Iterator[TransferStage]:
     """The stages that the words over the trigger bring, the strongest first."""
-    over = [nodes[i] for i in frame.governors]
-    words = {node.word for node in over}
-    telling = [node for node in over if node.verb or node.tags & {"considering", "agreeing", "halting"}]
+    telling = [node for node in said.nodes if node.verb or node.tags & {"considering", "agreeing", "halting"}]
     tags = {tag for node in telling for tag in node.tags}
-    if words & english.NEGATIONS or "t.halted" in tags:
+    thought = any("considering" in node.tags and node.word not in english.MODALS for node in said.nodes)
+    if said.negated or said.ruled_out or "t.halted" in tags:
         yield TransferStage.HALTED
-    if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or words & _ASKS:
+    if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or said.words & _ASKS:
         yield TransferStage.SOUGHT
-    if any(node.verb and node.verb.lemma in _SETTLING for node in over):
+    if any(node.verb and node.verb.lemma in _SETTLING for node in said.nodes):
         yield TransferStage.AGREED
-    if words & _MAY or "t.considered" in tags:
+    if verb and said.perfect and said.words & MAY:
+        yield TransferStage.DELIVERED  # "may have sent"
+    if said.conditional or said.may or thought or "t.considered" in tags:
         yield TransferStage.CONSIDERED
-    if words & _WILL or "t.agreed" in tags or (verb and "to" in words):
+    if giving and said.should:
+        yield TransferStage.SOUGHT
+    if said.done:
+        yield TransferStage.DELIVERED
+    if said.will or tags & {"t.agreed", "agreeing"} or (verb and "to" in said.words):
         yield TransferStage.AGREED
     if "t.delivered" in tags:
         yield TransferStage.DELIVERED
@@ -78,54 +95,93 @@ def _brought(frame: Frame, nodes: Sequence[Node], *, verb: bool) -> Iterator[Tra
 
 def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:
     """The stage that words over a verb of sanctioning bring; None where it stands by itself."""
-    over = [clause.nodes[i] for i in frame.governors]
-    words = {node.word for node in over}
-    tags = {tag for node in over if node.verb for tag in node.tags}
-    if words & english.NEGATIONS or "s.refused" in tags:
+    said = over(clause, frame)
+    tags = {tag for node in said.nodes if node.verb for tag in node.tags}
+    if said.negated or "s.refused" in tags:
         return SanctionStage.REFUSED
-    if words & _SHOULD:
+    if said.should:
         return SanctionStage.CALLED_FOR
-    if ("s.called_for" in tags and "will" not in words and "s.threatened" not in tags) or words & _CALLS:
+    if ("s.called_for" in tags and "will" not in said.words and "s.threatened" not in tags) or said.words & _CALLS:
         return SanctionStage.CALLED_FOR
     before = clause.nodes[max(0, frame.at - 2) : frame.at]  # "legislation barring imports"
-    meant = "s.threatened" in tags or any("threatening" in node.tags for node in (*over, *before))
-    due = "to" in words and not words & english.HAVE and not _decided(over)
-    return SanctionStage.THREATENED if meant or due else None
+    meant = "s.threatened" in tags or any("threatening" in node.tags for node in (*said.nodes, *before))
+    due = "to" in said.words and not said.perfect and not said.done and not _decided(clause, frame)
+    return SanctionStage.THREATENED if meant or due or said.conditional else None
 
 
 def of_measure(clause: Clause, frame: Frame) -> SanctionStage:
     """The stage of a sanction told by a noun."""
-    return next(_measured(clause, frame), SanctionStage.IN_FORCE)
+    return next(_measured(clause, frame, over(clause, frame)), SanctionStage.IN_FORCE)
 
 
-def _measured(clause: Clause, frame: Frame) -> Iterator[SanctionStage]:
+def _measured(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStage]:
     nodes, at = clause.nodes, frame.at
-    own = nodes[at].tags
-    yield from (stage for stage in (SanctionStage.VIOLATED, SanctionStage.EASED) if f"s.noun.{stage}" in own)
-    start = clause.noun_start(at)
-    over = [nodes[i] for i in frame.governors if nodes[i].name is None]
-    words = {node.word for node in over}
-    tags = {tag for node in over for tag in node.tags}
-    ruled_out = words & {"rule", "ruled", "rules"} and any(nodes[i].word == "out" for i in range(max(0, start - 3), at))
-    refused = ruled_out or words & english.NEGATIONS or "s.refused" in tags
-    if refused:
+    start, tags = clause.noun_start(at), said.tags
+    yield from _named(nodes[at], said)
+    if said.ruled_out and said.negated:
+        yield SanctionStage.THREATENED  # "has not ruled out sanctions"
+    if said.ruled_out or said.negated or "s.refused" in tags:
         yield SanctionStage.IN_FORCE if "s.eased" in tags else SanctionStage.REFUSED  # "will not lift"
-    if words & _SHOULD:
+    if said.should and _governed(clause, frame):
         yield SanctionStage.CALLED_FOR
     yield from (stage for stage in _STRONGEST if f"s.{stage}" in tags)
     behind = [node for node in nodes[at + 1 : at + 3] if not is_stop(node)]
-    meant = any("threatening" in node.tags for node in (*over, *nodes[start:at]))
     if any("s.eased" in node.tags and node.verb is None for node in behind[:1]):
         yield SanctionStage.EASED  # "US sanctions exemption"
-    if meant or any("threatening.after" in node.tags for node in behind) or "s.threatened" in tags:
+    if any("threatening.after" in node.tags for node in behind) or _meant(clause, frame, said):
         yield SanctionStage.THREATENED
-    infinitive = any(nodes[i].word == "to" and clause.verbal(i + 1) for i in frame.governors if i + 1 < len(nodes))
-    if infinitive and not _decided(over):
-        yield SanctionStage.THREATENED
-    if "s.imposed" in tags or any(node.word in _FRESH for node in nodes[start:at]):
+    if "s.imposed" in tags or any(node.word in _FRESH for node in nodes[_widest(clause, start) : at]):
         yield SanctionStage.IMPOSED
 
 
-def _decided(over: Sequence[Node]) -> bool:
-    """Whether it has been decided: ``agreed to impose``."""
-    return any(node.verb is not None and node.verb.lemma in _DECIDING for node in over)
+def _named(node: Node, said: Over) -> Iterator[SanctionStage]:
+    """``sanctions relief`` and ``sanctions evasion`` tell it by themselves."""
+    if "s.noun.violated" in node.tags:
+        yield SanctionStage.VIOLATED
+    if "s.noun.eased" in node.tags:
+        if said.words & {"without", "no"} or "s.refused" in said.tags:
+            yield SanctionStage.IN_FORCE
+        if "s.called_for" in said.tags or said.should:
+            yield SanctionStage.CALLED_FOR
+        yield SanctionStage.EASED
+
+
+def _governed(clause: Clause, frame: Frame) -> bool:
+    """Whether the nearest verb over the noun is one that does something to a measure: who must overcome sanctions calls for none."""
+    nearest = next((clause.nodes[at] for at in frame.governors if clause.verbal(at)), None)
+    return nearest is None or bool(nearest.tags & _OWN_SIDE) or nearest.word in _BEARING
+
+
+def _meant(clause: Clause, frame: Frame, said: Over) -> bool:
+    """Whether it is only threatened, planned or possible."""
+    nodes, start = clause.nodes, clause.noun_start(frame.at)
+    own = any("threatening" in node.tags for node in nodes[start : frame.at])
+    if own or "s.threatened" in said.tags:
+        return True
+    if not _governed(clause, frame):
+        return False
+    if any("threatening" in node.tags for node in said.nodes) or said.conditional:
+        return True
+    bearing = said.words & _BEARING and any(node.word in _MORE for node in nodes[start : frame.at])
+    infinitive = any(nodes[i].word == "to" and clause.verbal(i + 1) for i in frame.governors if i + 1 < len(nodes))
+    return bool(bearing) or (infinitive and not said.done and not _decided(clause, frame))
+
+
+def _widest(clause: Clause, start: int) -> int:
+    """Where ``a new round of`` before a noun phrase begins."""
+    nodes = clause.nodes
+    if start > 1 and nodes[start - 1].word == "of" and nodes[start - 2].word in _ROUNDS:
+        return clause.noun_start(start - 2)
+    return start
+
+
+def _decided(clause: Clause, frame: Frame) -> bool:
+    """Whether it has been decided: ``agreed to impose``, ``the decision to impose``."""
+    return any(_settles(clause, at) for at in frame.governors)
+
+
+def _settles(clause: Clause, at: int) -> bool:
+    node = clause.nodes[at]
+    if node.word.removesuffix("s") in _DECISIONS and not clause.verbal(at):
+        return True
+    return node.verb is not None and node.verb.lemma in _DECIDING

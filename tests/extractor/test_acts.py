@@ -36,7 +36,7 @@ TRANSFERS = [
     ("Zambia says Angola sent rifles and weapons to Malawi", ["AO > MW delivered alleged"]),
     ("Angola said it had sent weapons to Malawi.", ["AO > MW delivered asserted"]),
     # pronouns, decisions, names in between
-    ("Prime Minister Giorgia Meloni said she would send missiles to Poland.", ["IT > PL considered asserted"]),
+    ("Prime Minister Giorgia Meloni said she would send missiles to Poland.", ["IT > PL agreed asserted"]),
     ("Sweden defended its decision to give Finland torpedoes.", ["SE > FI agreed asserted"]),
     ("The US agreed to send up to 31 Abrams to Ukraine.", ["US > UA agreed asserted"]),
 ]  # fmt: skip

@@ -1,0 +1,103 @@
+"""The words over a trigger, and what they make of it: whether it is only wanted, thought of, due, off, or done."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from services.extractor import english
+from services.extractor.clause import Clause
+from services.extractor.frame import Frame
+from services.extractor.rows import Node
+
+MAY = frozenset({"may", "might", "could"})
+WILL = frozenset({"will", "shall", "'ll"})
+_SHOULD = frozenset({"should", "must", "ought"})
+_NEEDING = frozenset({"need", "needs", "needed", "has", "have"})  # "needs to", "has to"
+_RULING = frozenset({"rule", "rules", "ruled", "ruling"})
+_OPEN = frozenset({"if", "unless", "whether", "lest", "provided"})
+_SAYS = frozenset({"said", "says", "saying", "announced", "announces", "confirmed", "told", "declared", "revealed"})
+_CONDITION = 4  # nodes before the clause of a trigger in which "if" opens it
+_COPIES = 6  # nodes back in which the verb of saying stands
+
+
+class Over(Struct, frozen=True):
+    """What the words over a trigger say. ``tags``: of those that are used as the lexicons list them."""
+
+    nodes: tuple[Node, ...]
+    words: frozenset[str]
+    tags: frozenset[str]
+    negated: bool
+    ruled_out: bool
+    should: bool
+    conditional: bool
+    perfect: bool  # "may have sent"
+    done: bool  # "began to send"
+    ahead: bool  # "said it would send"
+
+    @property
+    def may(self) -> bool:
+        """Whether it is only possible."""
+        return bool(self.words & MAY) or ("would" in self.words and not self.ahead)
+
+    @property
+    def will(self) -> bool:
+        """Whether it is to come."""
+        return bool(self.words & WILL) or ("would" in self.words and self.ahead)
+
+
+def over(clause: Clause, frame: Frame) -> Over:
+    """The words over the trigger of ``frame``."""
+    places = [at for at in frame.governors if clause.nodes[at].name is None]
+    nodes = tuple(clause.nodes[at] for at in places)
+    words = frozenset(node.word for node in nodes)
+    return Over(
+        nodes=nodes, words=words, tags=frozenset(tag for at in places for tag in clause.nodes[at].tags if _used(clause, at, tag)),
+        negated=bool(words & english.NEGATIONS), ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
+        perfect=bool(words & english.HAVE), done=bool(words & english.DONE) and not words & (WILL | MAY), ahead=_ahead(clause, frame),
+    )  # fmt: skip
+
+
+def _used(clause: Clause, at: int, tag: str) -> bool:
+    """Imposing is what verbs do: "a sign of", "in order to" impose nothing."""
+    return tag != "s.imposed" or clause.nodes[at].verb is None or clause.verbal(at)
+
+
+def _out(clause: Clause, at: int) -> bool:
+    following = clause.nodes[at + 1].word if at + 1 < len(clause.nodes) else ""
+    return clause.nodes[at].word in _RULING and following == "out"
+
+
+def _should(clause: Clause, places: Sequence[int]) -> bool:
+    for at in places:
+        word = clause.nodes[at].word
+        following = clause.nodes[at + 1].word if at + 1 < len(clause.nodes) else ""
+        if word in _SHOULD or (word in _NEEDING and following == "to"):
+            return True
+    return False
+
+
+def _conditional(clause: Clause, frame: Frame) -> bool:
+    """``if``, ``whether``, ``were X to`` open the clause of the trigger."""
+    nodes, first = clause.nodes, min((frame.first, frame.at, *frame.governors))
+    for at in range(frame.at - 1, max(-1, first - _CONDITION), -1):
+        if nodes[at].word in _OPEN:
+            return True
+        if at < first and nodes[at].word in {",", ";", ":", "."}:
+            return False
+        if at > 0 and nodes[at].word == "to" and _were(clause, at):
+            return True
+    return False
+
+
+def _were(clause: Clause, to: int) -> bool:
+    """``were China to send``: the verb stands first in its clause."""
+    for at in range(to - 1, max(-1, to - 5), -1):
+        if clause.nodes[at].word == "were":
+            return at == 0 or clause.nodes[at - 1].word in {",", "but", "and"}
+    return False
+
+
+def _ahead(clause: Clause, frame: Frame) -> bool:
+    """Whether ``would`` is a ``will`` that somebody has said."""
+    first = min((frame.first, frame.at))
+    return any(node.word in _SAYS for node in clause.nodes[max(0, first - _COPIES) : frame.at])
