@@ -28,6 +28,17 @@ class DevelopmentKind(StrEnum):
     MORE_OUTLETS = "more_outlets"  # told by one more step of independent outlets
 
 
+# What a rule is told of that names no kinds: each fact once, and how widely it is told.
+BY_DEFAULT = (
+    DevelopmentKind.NEW_STORY,
+    DevelopmentKind.NEW_ACT,
+    DevelopmentKind.STAGE_MOVED,
+    DevelopmentKind.DENIED,
+    DevelopmentKind.CONFIRMED,
+    DevelopmentKind.MORE_OUTLETS,
+)
+
+
 class Development(Struct, frozen=True, kw_only=True):
     """One new thing in a story. ``id`` is deterministic: the same input gives the same id."""
 

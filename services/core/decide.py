@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from services.core.alert import Alert
 from services.core.assign import Assignment
-from services.core.develop import changes, facts, first_report, sentence
+from services.core.develop import changes, chosen, facts, first_report, sentence, unwanted
 from services.core.gist import Gist, Told
 from services.core.grow import Grown, grown, independent, opened
 from services.core.ledger import Fate, LedgerEntry
@@ -87,10 +87,14 @@ def _for_rule(
     if not found:
         return story, None, entry(Fate.NOT_NEW, _nothing_new(reading, after, outlets))
     story = _with(story, told=story.told | {name: _added(told, stated)})
+    wanted, others = chosen(found, rule.source.notify_on)
+    if not wanted:
+        return story, None, entry(Fate.UNWANTED, f"{sentence(others)}; {unwanted(others)}")
+    aside = f"; {unwanted(others)}" if others else ""
     if rule.source.mode is Mode.SHADOW:
-        return story, None, entry(Fate.SHADOW, sentence(found))
-    made = alert(rule.source, match, reading, story=story, found=found, now=given.now)
-    return story, made, entry(Fate.ALERTED, made.development.why, made.id)
+        return story, None, entry(Fate.SHADOW, sentence(wanted) + aside)
+    made = alert(rule.source, match, reading, story=story, found=wanted, now=given.now)
+    return story, made, entry(Fate.ALERTED, made.development.why + aside, made.id)
 
 
 def _news(rule: Rule, match: Match, acts: tuple[tuple[Told, str], ...]) -> tuple[tuple[Told, str], ...]:

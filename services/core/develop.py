@@ -1,6 +1,6 @@
 """What is new in a story for a rule, against what the rule has told of it before."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -37,14 +37,19 @@ def first_report(acts: Sequence[tuple[Told, str]], moved: Mapping[str, str], *, 
     """
     distinct = list({ident: (told, ident) for told, ident in reversed(acts)}.values())[::-1]
     act = distinct[0][0].act if distinct else None
-    also = ""
-    if act and act.certainty == Certainty.DENIED:
-        also = f"; {_lower(_denial(act))}"
-    elif act and distinct[0][1] in moved:
-        also = f"; stage moved from {_words(moved[distinct[0][1]])} to {_words(act.stage)}"
-    why = f"First report of this story{' that fits the rule' if known else ''}{also}"
+    why = f"First report of this story{' that fits the rule' if known else ''}"
     first = Change(kind=DevelopmentKind.NEW_STORY, why=why, fact=STORY, act=act)
-    return (first, *(_new_act(*pair) for pair in distinct[1:]))
+    return (first, *_with_it(distinct[:1], moved), *(_opening(*pair) for pair in distinct[1:]))
+
+
+def _with_it(subject: Sequence[tuple[Told, str]], moved: Mapping[str, str]) -> Iterator[Change]:
+    """What the first report itself is about, beyond being the first: a denial, or a stage that others had told otherwise."""
+    for told, ident in subject:
+        if told.act.certainty == Certainty.DENIED:
+            yield _denied(told, ident)
+        elif ident in moved:
+            why = f"Stage moved from {_words(moved[ident])} to {_words(told.act.stage)}"
+            yield Change(kind=DevelopmentKind.STAGE_MOVED, why=why, fact=f"act:{ident}:{told.act.stage}", act=told.act)
 
 
 def changes(
@@ -55,6 +60,20 @@ def changes(
     once = {change.fact: change for change in found}
     ranked = sorted(once.values(), key=lambda change: _WEIGHT.index(change.kind))
     return (*ranked, *_more_outlets(told, outlets, steps))
+
+
+def chosen(
+    found: Sequence[Change], kinds: Collection[DevelopmentKind]
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Those of these kinds, and the others."""
+    wanted = tuple(change for change in found if change.kind in kinds)
+    return wanted, tuple(change for change in found if change.kind not in kinds)
+
+
+def unwanted(found: Sequence[Change]) -> str:
+    """That these are not told, in words for the ledger."""
+    kinds = ", ".join(dict.fromkeys(change.kind.value for change in found))
+    return f"not in the rule's notify_on: {kinds}"
 
 
 def sentence(found: Sequence[Change]) -> str:
@@ -76,7 +95,7 @@ _WEIGHT = (
 
 
 def _lower(why: str) -> str:
-    return why[:1].lower() + why[1:] if why.startswith(("New", "Stage", "Now", "Stated", "It")) else why
+    return why[:1].lower() + why[1:] if why.startswith(("New", "Stage", "Now", "Stated", "It ")) else why
 
 
 def _fact(told: Told, ident: str) -> str:
@@ -87,7 +106,7 @@ def _change(told: Sequence[str], act: Told, ident: str) -> Change | None:
     marks = [mark.split(":")[2:] for mark in told if mark.startswith(f"act:{ident}:")]
     stages = {stage: {certainty for other, certainty in marks if other == stage} for stage, _ in marks}
     if not marks:
-        return _new_act(act, ident) if act.course is not Course.STANDING and (act.giver or act.taker) else None
+        return _opening(act, ident) if act.course is not Course.STANDING and (act.giver or act.taker) else None
     if act.act.certainty == Certainty.DENIED:
         known = any(Certainty.DENIED in certainties for certainties in stages.values())
         return None if known else _denied(act, ident)
@@ -97,13 +116,21 @@ def _change(told: Sequence[str], act: Told, ident: str) -> Change | None:
     return _moved(act, ident, [stage for stage, _ in marks])
 
 
-def _new_act(act: Told, ident: str) -> Change:
+def _opening(act: Told, ident: str) -> Change:
+    """An act not told before, or the denial of one."""
+    if act.act.certainty == Certainty.DENIED:
+        return _denied(act, ident)
     why = f"New in this story: {phrase(act.act)}"
     return Change(kind=DevelopmentKind.NEW_ACT, why=why, fact=_fact(act, ident), act=act.act)
 
 
 def _denied(act: Told, ident: str) -> Change:
-    return Change(kind=DevelopmentKind.DENIED, why=_denial(act.act), fact=f"act:{ident}:denied", act=act.act)
+    return Change(
+        kind=DevelopmentKind.DENIED,
+        why=f"{_denial(act.act)}: {phrase(act.act)}",
+        fact=f"act:{ident}:denied",
+        act=act.act,
+    )
 
 
 def _denial(act: Act) -> str:

@@ -12,6 +12,7 @@ class Fate(StrEnum):
     ALERTED = "alerted"
     NO_RULE = "no_rule"  # no rule matched
     NOT_NEW = "not_new"  # a rule matched, but its story had been told this already
+    UNWANTED = "unwanted"  # new, but of a kind that the rule's notify_on does not name
     BACKFILL = "backfill"  # stood in the feed when it was first polled
     OLD = "old"  # published longer ago than the alerter's maximum age
     SHADOW = "shadow"  # the rule only records

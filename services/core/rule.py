@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from services.core.alert import Severity
+from services.core.alert import BY_DEFAULT, DevelopmentKind, Severity
 
 
 class Mode(StrEnum):
@@ -38,8 +38,14 @@ class RuleTests(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     must_not_match: Samples = ()
 
 
+Kinds = Annotated[tuple[DevelopmentKind, ...], Meta(min_length=1, max_length=20)]
+
+
 class RuleSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule as an analyst writes it. ``when`` is in the language of docs/reference/rules.md."""
+    """A rule as an analyst writes it. ``when`` is in the language of docs/reference/rules.md.
+
+    ``notify_on`` names the kinds of development that it tells; the others are recorded, and count as told.
+    """
 
     id: str
     title: str
@@ -48,5 +54,6 @@ class RuleSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     severity: Severity = Severity.WARNING
     owner: str | None = None
     mode: Mode = Mode.ALERT
+    notify_on: Kinds = BY_DEFAULT
     labels: dict[str, str] = {}
     tests: RuleTests = RuleTests()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.core.alert import DevelopmentKind
 from services.core.rule import Mode, RuleSource
 from services.store.engine import Store, open_store
 from tests.alerter.desk import RULES, Desk
@@ -23,9 +24,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def play(desk: Desk, script: str) -> None:
-    """Each line as a batch of its own; what is told must be what the line says."""
+    """Each line as a batch of its own; what is told, or why it is not, must be what the line says."""
     for step in steps(script):
-        alerts, _ = desk.decide([step.tagged])
+        alerts, entries = desk.decide([step.tagged])
+        kept = {entry.fate.value: entry.reason for entry in entries if entry.fate.value in step.expected}
+        if kept:  # suppressed for a reason that the line names
+            assert alerts == [], step.line
+            assert (step.why or "") in kept[step.expected[0]], f"{step.line}\n  {kept}"
+            continue
         one_rule = len(desk.policy.index.rules) == 1
         told = tuple(
             alert.development.kind.value if one_rule else f"{alert.rule}:{alert.development.kind.value}"
@@ -158,9 +164,65 @@ def test_a_rule_that_comes_late_to_a_story_says_what_has_moved(store: Store) -> 
         Desk(store, rules),
         """
         09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
-        10:00 harbour: Norland delivers radars to Sudmark {NO>SD delivered} => new_story "that fits the rule; stage moved from agreed to delivered"
+        10:00 harbour: Norland delivers radars to Sudmark {NO>SD delivered} => new_story "that fits the rule; also stage moved from agreed to delivered"
         """,
     )
+
+
+def wanting(*kinds: DevelopmentKind) -> tuple[RuleSource, ...]:
+    return (RuleSource(id="arms", title="Arms", when="act:any", notify_on=kinds),)
+
+
+NOTIFY_ON = {
+    "a kind that is not wanted is not told, and counts as told": (
+        (DevelopmentKind.NEW_STORY, DevelopmentKind.DENIED),
+        """
+        09:00 harbour: Sudmark agrees to sell missiles to Kestria, Norland claims {SD>KE agreed alleged by Norland} => new_story
+        10:00 harbour: Sudmark delivers missiles to Kestria {SD>KE delivered} => unwanted "Stage moved from agreed to delivered; not in the rule's notify_on: stage_moved"
+        10:10 harbour: Missiles for Kestria delivered by Sudmark {SD>KE delivered} => -
+        10:20 ledger: Missiles of Sudmark reach Kestria {SD>KE delivered} => unwanted "notify_on: more_outlets"
+        11:00 harbour: Sudmark denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => denied "Sudmark denies it"
+        """,
+    ),
+    "what was not wanted is what later news is measured against": (
+        (DevelopmentKind.CONFIRMED,),
+        """
+        09:00 harbour: Sudmark sends missiles to Kestria, Norland claims {SD>KE delivered alleged by Norland} => unwanted "First report of this story; not in"
+        10:00 harbour: Sudmark again sends missiles to Kestria, Norland claims {SD>KE delivered alleged by Norland} => -
+        12:00 harbour: Sudmark says it sent missiles to Kestria {SD>KE delivered} => confirmed
+        """,
+    ),
+    "a denial in the first report is told to a rule that wants denials only": (
+        (DevelopmentKind.DENIED,),
+        """
+        09:00 harbour: Sudmark denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => denied "Sudmark denies it"
+        09:30 harbour: Sudmark rejects report of missiles for Kestria {SD>KE delivered denied by Sudmark} => -
+        """,
+    ),
+    "an alert is named for what is wanted of it": (
+        (DevelopmentKind.NEW_STORY, DevelopmentKind.NEW_ACT, DevelopmentKind.MORE_OUTLETS),
+        """
+        09:00 harbour: Norland considers radars for Sudmark {NO>SD considered} => new_story
+        10:00 ledger: Norland sells radars to Sudmark, and Westria bans arms for Sudmark {NO>SD agreed}{WS!SD imposed} => new_act "New in this story: Westria imposes sanctions on Sudmark; also now told by 2"
+        """,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kinds", "script"), NOTIFY_ON.values(), ids=list(NOTIFY_ON))
+def test_a_rule_is_told_of_the_kinds_it_names(store: Store, kinds: tuple[DevelopmentKind, ...], script: str) -> None:
+    play(Desk(store, wanting(*kinds)), script)
+
+
+def test_the_ledger_names_what_an_alert_leaves_out(store: Store) -> None:
+    desk = Desk(store, wanting(DevelopmentKind.NEW_ACT))
+    (step,) = steps("09:00 harbour: Norland arms Sudmark, Westria bans that {NO>SD agreed}{WS!SD imposed} => new_act")
+    (alert,), (entry,) = desk.decide([step.tagged])
+    assert (entry.fate, entry.alert_id) == ("alerted", alert.id)
+    assert entry.reason == (
+        "New in this story: Westria imposes sanctions on Sudmark; not in the rule's notify_on: new_story"
+    )
+    assert alert.labels["development"] == alert.development.kind == "new_act"
 
 
 def test_a_shadow_rule_records_and_tells_nothing(store: Store) -> None:

@@ -6,7 +6,7 @@
 ``alleged``, ``denied``, ``by NAME`` and ``late`` (told in the last sentence only) may follow. A line may begin with a day (``2d 09:00``), ``#a1`` names an
 article so that a later line with the same name is its next revision, and ``(backfill)`` or ``(published 90h ago)``
 may stand before the text. After ``=>`` stand the kinds of development alerted, each as ``rule:kind`` or just
-``kind``, or ``-`` for none. ``"words"`` after them must stand in the first alert's why.
+``kind``, or ``-`` for none, or one fate of the ledger. ``"words"`` after them must stand in the first alert's why, or in the reason of that fate.
 """
 
 import re
