@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from services.alerter.alertmanager import AlertmanagerNotifier
+from services.alerter.apprise import AppriseNotifier
 from services.alerter.file import FileNotifier
 from services.alerter.render.notifications import STREAM_RECEIVER
 from services.alerter.slack import SlackNotifier
@@ -17,6 +18,7 @@ from services.core.ports.bus import Producer
 from services.core.ports.edges import Clock, Notifier
 from services.core.settings import (
     AlertmanagerReceiver,
+    AppriseReceiver,
     FileReceiver,
     Receiver,
     Secret,
@@ -65,6 +67,8 @@ def build_notifier(receiver: Receiver, secrets: Secrets, out: TextIO, clock: Clo
         case AlertmanagerReceiver():
             password = secrets(receiver.password) if receiver.password else None
             return AlertmanagerNotifier(secrets(receiver.url), receiver.username, password, clock)
+        case AppriseReceiver():
+            return AppriseNotifier(secrets(receiver.url))
         case FileReceiver():
             return FileNotifier(receiver, clock)
         case _:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,9 @@ from services.core.rule import RuleSource
 from services.core.rules.problem import allowed
 from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, COUNTRIES, ROLES, STAGES
 from services.core.settings import (
+    NEEDS_APPRISE,
     AlerterSettings,
+    AppriseReceiver,
     KafkaBus,
     Receiver,
     Route,
@@ -219,6 +222,8 @@ def _receiver(document: Document, path: Path, receiver: Receiver) -> Iterator[Pr
         value = getattr(receiver, name)
         if isinstance(value, Secret):
             yield from _secret(document, (*path, name), value)
+    if isinstance(receiver, AppriseReceiver) and find_spec("apprise") is None:
+        yield document.problem((*path, "type"), NEEDS_APPRISE)
     if isinstance(receiver, SmtpReceiver):
         for place, address in (
             (("sender",), receiver.sender),

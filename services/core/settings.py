@@ -111,6 +111,18 @@ class AlertmanagerReceiver(_Block, frozen=True, kw_only=True, tag_field="type", 
     max_age: Seconds = 86400.0
 
 
+NEEDS_APPRISE = "needs Apprise, which is an extra: pip install 'wirewatch[apprise]'"
+
+
+class AppriseReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="apprise"):
+    """Any service that Apprise speaks to. Needs the extra ``apprise`` of wirewatch."""
+
+    name: Name
+    url: Secret  # as Apprise writes it; it holds the service's tokens
+    rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
+    max_age: Seconds = 86400.0
+
+
 Receiver = (
     StdoutReceiver
     | SlackWebhookReceiver
@@ -119,6 +131,7 @@ Receiver = (
     | WebhookReceiver
     | FileReceiver
     | AlertmanagerReceiver
+    | AppriseReceiver
 )
 
 

@@ -9,6 +9,7 @@ from services.core.alert import Alert
 from services.core.notification import DeliveryState, Notification, OutboxRow
 from services.core.settings import (
     AlertmanagerReceiver,
+    AppriseReceiver,
     FileReceiver,
     Receiver,
     Route,
@@ -36,6 +37,7 @@ MAIL = SmtpReceiver(
 )
 WEBHOOK = WebhookReceiver(name="hook", url=SECRET, secret=SECRET, rate=1000.0)
 ALERTMANAGER = AlertmanagerReceiver(name="alertmanager", url=SECRET, rate=1000.0)
+APPRISE = AppriseReceiver(name="apprise", url=SECRET, rate=50.0)
 FILE = FileReceiver(name="file", path="alerts.jsonl")
 
 

@@ -23,7 +23,15 @@ from services.alerter.lane import Pace
 from services.alerter.receivers import build_notifiers
 from services.core.errors import ConfigInvalid
 from services.core.notification import DeliveryState
-from services.core.settings import Receiver, Secret, SlackReceiver, SlackWebhookReceiver, SmtpReceiver, WebhookReceiver
+from services.core.settings import (
+    AppriseReceiver,
+    Receiver,
+    Secret,
+    SlackReceiver,
+    SlackWebhookReceiver,
+    SmtpReceiver,
+    WebhookReceiver,
+)
 from tests.alerter.outgoing import MAIL, RealClock
 from tests.alerter.sending import alerts, decide, opened, sending, until
 from tests.servers.certificate import certificate
@@ -34,7 +42,7 @@ TOKEN = "xoxb-9b1deb4d-3b7d-4bad"
 PATH = "T9b1deb4d/B3b7d4bad/9bdd2b0d7b3dcb6d"
 SIGNING = "whsec_" + base64.b64encode(b"9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d").decode()
 PASSWORD = "9b1deb4d-hunter2"
-SECRETS = {"token": TOKEN, "hook": "", "url": "", "signing": SIGNING, "password": PASSWORD}
+SECRETS = {"token": TOKEN, "hook": "", "url": "", "signing": SIGNING, "password": PASSWORD, "tail": ""}
 FORBIDDEN = [
     TOKEN, PATH, "9bdd2b0d7b3dcb6d", SIGNING, SIGNING.removeprefix("whsec_"), "9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d", PASSWORD,
     base64.b64encode(PASSWORD.encode()).decode(), base64.b64encode(f"\0desk\0{PASSWORD}".encode()).decode(),
@@ -76,7 +84,11 @@ def http_receivers(base: str) -> list[tuple[Receiver, dict[str, str]]]:
         (SlackReceiver(name="slack", token=Secret(env="token"), channel="#desk", api_url=f"{base}/api/", rate=50.0), {}),
         (SlackWebhookReceiver(name="slack-hook", url=Secret(env="hook"), rate=50.0), {"hook": hook}),
         (WebhookReceiver(name="hook", url=Secret(env="url"), secret=Secret(env="signing")), {"url": f"{hook}?key={PATH}"}),
+        (AppriseReceiver(name="tail", url=Secret(env="tail"), rate=50.0), {"tail": hook.replace("http", "json", 1)}),
     ]  # fmt: skip
+
+
+NAMES = ["slack", "slack webhook", "webhook", "apprise"]
 
 
 @contextmanager
@@ -120,10 +132,12 @@ def _nothing() -> Any:
 
 
 @pytest.mark.parametrize("failure", HTTP_FAILURES)
-@pytest.mark.parametrize("which", [0, 1, 2], ids=["slack", "slack webhook", "webhook"])
+@pytest.mark.parametrize("which", range(len(NAMES)), ids=NAMES)
 def test_http(
     failure: str, which: int, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if NAMES[which] == "apprise":
+        pytest.importorskip("apprise", reason="the extra apprise is not installed")
     if which > 0 and failure in {"200 not Slack", "token for a word", "path for a word"}:
         return  # a 200 is a success to these
     with HttpServer(choose=HTTP_FAILURES[failure]) as server, watched(tmp_path, caplog, capsys) as seen:
@@ -132,14 +146,16 @@ def test_http(
     assert TOKEN in str(server.requests) or PATH in str(server.requests)  # they did travel
 
 
-@pytest.mark.parametrize("which", [0, 1, 2], ids=["slack", "slack webhook", "webhook"])
+@pytest.mark.parametrize("which", range(len(NAMES)), ids=NAMES)
 @pytest.mark.parametrize("kind", ["refused", "no such host", "untrusted", "not TLS"])
 def test_connections(
     which: int, kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if NAMES[which] == "apprise":
+        pytest.importorskip("apprise", reason="the extra apprise is not installed")
     with _unreachable(kind, tmp_path) as base, watched(tmp_path, caplog, capsys) as seen:
         receiver, values = http_receivers(base)[which]
-        assert re.match("cannot connect|no TLS", run(tmp_path, receiver, values, seen))
+        assert re.match("cannot connect|no TLS|Apprise could not", run(tmp_path, receiver, values, seen))
 
 
 @contextmanager
@@ -196,10 +212,13 @@ def test_mail(
         {"url": f"ftp://h.example/{PATH}"},
         {"signing": SIGNING + "é"},
         {"password": PASSWORD + "\x00"},
+        {"tail": f"nosuchservice://{PATH}"},
+        {"tail": "slack://9bdd2b0d7b3dcb6d"},
     ],
 )
 def test_mistakes_in_secrets_are_named_without_them(values: dict[str, str]) -> None:
-    good = {"hook": "https://h.example/x", "url": "https://h.example/x"}
+    pytest.importorskip("apprise", reason="the extra apprise is not installed")
+    good = {"hook": "https://h.example/x", "url": "https://h.example/x", "tail": "json://h.example"}
     receivers = [receiver for receiver, _ in http_receivers("https://h.example")]
     receivers.append(msgspec.structs.replace(MAIL, username="desk", password=Secret(env="password")))
     with pytest.raises(ConfigInvalid) as caught:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from services.alerter.render import alertmanager, event, mail, slack, text
+from services.alerter.render import alertmanager, apprise, event, mail, slack, text
 from services.alerter.render.card import Card, card
 from services.core.alert import Alert
 from services.core.feedback_link import FeedbackLinks
@@ -14,6 +14,7 @@ from services.core.notification import Notification
 from services.core.route import alert_labels, receivers_for
 from services.core.settings import (
     AlertmanagerReceiver,
+    AppriseReceiver,
     Receiver,
     Route,
     SlackReceiver,
@@ -60,6 +61,8 @@ def _payloads(alert: Alert, shown: Card, receiver: Receiver) -> Iterator[tuple[s
             yield "", slack.payload(shown, notification_id(alert.id, receiver.name, ""))
         case AlertmanagerReceiver():
             yield "", alertmanager.payload([(alert, shown)], receiver.resolve_after)
+        case AppriseReceiver():
+            yield "", apprise.payload(shown)
         case SmtpReceiver():
             for to in dict.fromkeys(receiver.to):
                 yield to, mail.payload(shown, to=to, story_id=alert.story_id, receiver=receiver.name)

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.alerter.render import alertmanager, event, mail, slack, text
+from services.alerter.render import alertmanager, apprise, event, mail, slack, text
 from services.alerter.render.card import Card, card
 from services.alerter.render.clean import cut, one_line
 from services.core.alert import Alert, Severity
@@ -17,6 +17,7 @@ from services.core.group import Kind, Telling
 from services.core.notification import Notification
 from services.core.settings import (
     AlertmanagerReceiver,
+    AppriseReceiver,
     Receiver,
     SlackReceiver,
     SlackWebhookReceiver,
@@ -95,6 +96,8 @@ def _payloads(
             yield "", event.encode(_slack(_shown(telling, alerts, _IN_SLACK, show), ident))
         case AlertmanagerReceiver():  # which groups by itself
             yield "", alertmanager.payload([(one, show(one)) for one in alerts[:_IN_EVENT]], receiver.resolve_after)
+        case AppriseReceiver():
+            yield "", _short(_shown(telling, alerts, _SHOWN, show))
         case SmtpReceiver():
             shown = _shown(telling, alerts, _SHOWN, show)
             for to in dict.fromkeys(receiver.to):
@@ -130,6 +133,12 @@ def _lines(shown: Digest) -> Iterator[tuple[text.Run, ...]]:
         yield ((text.LABEL, f"    {one.title} "), (text.PLAIN, one.link or ""))
     if shown.more:
         yield ((text.PLAIN, f"  {_rest(shown)}"),)
+
+
+def _short(shown: Digest) -> bytes:
+    """Two lines for each alert: services of which we know nothing take little."""
+    said = [f"{apprise.plain(_line(one))}\n{apprise.link(one.link)}" for one in shown.cards]
+    return apprise.encoded(shown.heading, shown.severity, [*said, _rest(shown)])
 
 
 def _slack(shown: Digest, ident: str) -> slack.SlackPayload:
