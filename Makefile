@@ -6,7 +6,7 @@ CONFIG ?= deploy/config
 GOLD ?= ../shared/gold/dev.jsonl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench eval train train-acts run schemas lock kafka-up kafka-down clean
+.PHONY: demo test lint types bench chaos eval train train-acts run schemas lock kafka-up kafka-down clean
 
 demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
 	@$(BIN)/wirewatch demo
@@ -27,6 +27,9 @@ types: $(VENV)/dev
 
 bench: $(VENV)/dev  ## speed as ratios, against a peer in the same run
 	$(BIN)/python -m tests.bench
+
+chaos: $(VENV)/dev  ## kill the alerter 200 times while destinations fail, and count what arrives: a quarter of an hour
+	nice -n 5 $(BIN)/python -m tests.e2e.chaos --kills 200
 
 eval: $(VENV)/dev  ## measure the extractor on labelled news beside the repository, into docs/reference/quality.md
 	@test -f $(GOLD) || { echo "no labelled news at $(GOLD); name a file: make eval GOLD=my.jsonl"; exit 1; }

@@ -107,6 +107,8 @@ class SlackServer(HttpServer):
             found = first + [post for post in self.posts if post.thread_ts == asked["ts"]]
         else:
             found = [post for post in reversed(self.posts) if post.thread_ts is None]
+        oldest = float(asked.get("oldest", "0")) - time.time() + time.monotonic()
+        found = [post for post in found if post.at >= oldest or post.ts == asked.get("ts")]
         start, limit = int(asked.get("cursor", "0")), min(int(asked["limit"]), self.page)
         told = [
             {"ts": post.ts, "text": post.text, "blocks": post.blocks}
