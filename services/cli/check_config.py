@@ -9,7 +9,6 @@ from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
 from services.core.printable import printable
 from services.core.rules.compile import compile_rule
-from services.core.rules.index import required_keys
 from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import Configuration, KafkaBus, Secret, Settings
 
@@ -59,8 +58,6 @@ def _warnings(found: Configuration) -> Iterator[str]:
         compiled = compile_rule(rule, Vocabulary(lists=found.lists))
         for warning in compiled.warnings:
             yield f"warning: rule {rule.id}: {warning}"
-        if required_keys(compiled.expression) is None:
-            yield f"warning: rule {rule.id}: it needs no word, name, topic or act, so it is asked of every article and may match any"
     silent = [
         outlet.id for outlet in found.feeds.outlets if all(feed.outlet != outlet.id for feed in found.feeds.feeds)
     ]

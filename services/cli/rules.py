@@ -84,10 +84,12 @@ def run_tests(sources: Sequence[RuleSource], tag: Tagger, out: TextIO, vocabular
     """Run the tests of these rules and print what came of them; 1 if one failed."""
     total = failed = 0
     for source in sources:
-        run = list(trials(compile_rule(source, vocabulary), tag))
+        rule = compile_rule(source, vocabulary)
+        run = list(trials(rule, tag))
         wrong = [one for one in run if one.wrong]
         total, failed = total + len(run), failed + len(wrong)
-        print(_verdict(source, run, wrong), *(line for one in wrong for line in _wrong(one)), sep="\n", file=out)
+        print(_verdict(source, run, wrong), *(f"  warning: {one}" for one in rule.warnings), sep="\n", file=out)
+        print(*(line for one in wrong for line in _wrong(one)), sep="\n", end="\n" if wrong else "", file=out)
     untested = sum(source.tests == RuleTests() for source in sources)
     without = f"; {_counted(untested, 'rule')} without tests" if untested else ""
     print(f"{_counted(total, 'test')} of {_counted(len(sources), 'rule')}, {failed} failed{without}", file=out)

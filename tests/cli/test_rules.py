@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from services.app import load_configuration
 from services.cli.arguments import since
 from services.cli.main import main
-from services.cli.rules import archive, progress
+from services.cli.rules import archive, progress, run_tests
 from services.config.load import default_directory
-from services.core.rule import RuleTests
+from services.core.rule import RuleSource, RuleTests
 from services.store.engine import Store, open_store
 from tests.builders import at, tagged
 from tests.config.directories import write
@@ -50,6 +50,15 @@ def test_passed_and_missing_tests_are_counted(tmp_path: Path, capsys: Captured) 
     assert [line.split(maxsplit=1)[1] for line in capsys.readouterr().out.splitlines()] == [
         "3 passed", "no tests", "tests of 2 rules, 0 failed; 1 rule without tests",
     ]  # fmt: skip
+
+
+def test_warnings_stand_beside_the_rule() -> None:
+    out = io.StringIO()
+    sources = [RuleSource(id=ident, title="", when=when) for ident, when in (("all", "lang:en"), ("some", "radar"))]
+    assert run_tests(sources, lambda article: tagged(title=article.title), out) == 0
+    first, warning, second, _ = out.getvalue().splitlines()
+    assert (first.split(), second.split()) == (["all", "no", "tests"], ["some", "no", "tests"])
+    assert warning.startswith("  warning: line 1, column 1: this can match nearly everything")
 
 
 FAILING = TESTED.format(match=', "Norland harvests wheat"', no_match='        - "Iran delivered drones to Russia"\n')

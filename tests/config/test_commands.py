@@ -87,7 +87,7 @@ def test_check_config_can_look_for_the_secrets(
 
 
 @pytest.mark.parametrize(
-    ("when", "warning"), [("NOT topic:diplomacy", "may match any"), ("a1 OR b1 AND c1", "binds closer")]
+    ("when", "warning"), [("NOT topic:diplomacy", "can match nearly everything"), ("a1 OR b1 AND c1", "binds closer")]
 )
 def test_check_config_warns_and_fails_only_where_it_is_strict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], when: str, warning: str

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from services.core.act import Act
 from services.core.article import TaggedArticle
@@ -49,9 +49,10 @@ class Rule:
     def match(self, article: TaggedArticle | Reading) -> Match | None:
         """The match, or None. Pass a Reading to prepare an article once for many rules."""
         reading = article if isinstance(article, Reading) else Reading(article)
-        return self._matched(reading) if truth(self.expression, reading) else None
+        return self.evidence(reading) if truth(self.expression, reading) else None
 
-    def _matched(self, reading: Reading) -> Match:
+    def evidence(self, reading: Reading) -> Match:
+        """The match with an article that the rule holds for."""
         found = evidence(self.expression, reading)
         spans = {(span.start, span.end): span for one in found for span in one.spans}
         return Match(
@@ -61,6 +62,10 @@ class Rule:
             topics=tuple(dict.fromkeys(topic for one in found for topic in one.topics)),
             acts=tuple(dict.fromkeys(act for one in found for act in one.acts)),
         )
+
+    def sharing(self, match: Match) -> Match:
+        """The match of another rule that asks the same, as one of this rule."""
+        return structs.replace(match, rule=self.source.id, rule_version=self.source.version)
 
 
 def compile_rule(source: RuleSource, vocabulary: Vocabulary = ANYTHING) -> Rule:

@@ -36,9 +36,8 @@ Truth = bool | None
 
 
 class Found(NamedTuple):
-    """The answer to one condition, and what in the article gives it."""
+    """What in an article makes a condition hold."""
 
-    truth: Truth
     spans: tuple[Span, ...] = ()
     topics: tuple[str, ...] = ()
     acts: tuple[Act, ...] = ()
@@ -55,7 +54,7 @@ def truth(expression: Expression, reading: Reading) -> Truth:
             inner = truth(part, reading)
             return None if inner is None else not inner
         case _:
-            return found(expression, reading).truth
+            return answer(expression, reading)
 
 
 def both(answers: Iterable[Truth]) -> Truth:
@@ -79,9 +78,11 @@ def either(answers: Iterable[Truth]) -> Truth:
 
 
 def evidence(expression: Expression, reading: Reading) -> tuple[Found, ...]:
-    """What makes the rule hold: every condition that is True and that its being True depends on."""
+    """What makes a rule hold that does: every condition that is True and that its being True depends on."""
     match expression:
-        case All(parts=parts) | Any(parts=parts):
+        case All(parts=parts):
+            return tuple(one for part in parts for one in evidence(part, reading))
+        case Any(parts=parts):
             return tuple(one for part in parts if truth(part, reading) for one in evidence(part, reading))
         case Not(part=part):
             return _against(part, reading)
@@ -92,53 +93,64 @@ def evidence(expression: Expression, reading: Reading) -> tuple[Found, ...]:
 def _against(expression: Expression, reading: Reading) -> tuple[Found, ...]:
     """What makes an excluded part not hold: nothing that is absent, but what stands under a second NOT."""
     match expression:
-        case All(parts=parts) | Any(parts=parts):
+        case All(parts=parts):
             return tuple(one for part in parts if truth(part, reading) is False for one in _against(part, reading))
+        case Any(parts=parts):
+            return tuple(one for part in parts for one in _against(part, reading))
         case Not(part=part):
             return evidence(part, reading)
         case _:
             return ()
 
 
-def found(leaf: Leaf, reading: Reading) -> Found:
+def answer(leaf: Leaf, reading: Reading) -> Truth:  # noqa: PLR0911  one for each sort of condition
     """The answer to one condition."""
     match leaf:
+        case Phrase():
+            return reading.has(leaf)
+        case Near():
+            return reading.has_near(leaf)
+        case TopicIs(topics=topics, mentioned=mentioned):
+            return any(topic.id in topics and (topic.about or mentioned) for topic in reading.tagged.topics)
+        case EntityIs(kind=kind, values=values):
+            return any(kind in {None, one.kind} for value in values for one in reading.mentions(value))
+        case OutletIs(outlets=outlets):
+            return reading.outlet in outlets
+        case LanguageIs(languages=languages):
+            return None if reading.language is None else reading.language in languages
+        case ActIs():
+            return either(act_meets(leaf, act, reading) for act in reading.tagged.acts if _is_kind(leaf, act))
+
+
+def found(leaf: Leaf, reading: Reading) -> Found:
+    """What makes a condition hold that does."""
+    match leaf:
         case Phrase() | Near():
-            spans = reading.near(leaf) if isinstance(leaf, Near) else reading.find(leaf)
-            return Found(bool(spans), spans)
+            return Found(reading.near(leaf) if isinstance(leaf, Near) else reading.find(leaf))
         case TopicIs():
             return _topic(leaf, reading)
         case EntityIs():
             return _entity(leaf, reading)
-        case OutletIs(outlets=outlets):
-            return Found(reading.tagged.article.outlet in outlets)
-        case LanguageIs(languages=languages):
-            return _language(languages, reading)
         case ActIs():
             return _acts(leaf, reading)
+        case _:
+            return Found()
 
 
 def _entity(leaf: EntityIs, reading: Reading) -> Found:
     mentions = (mention for value in leaf.values for mention in reading.mentions(value))
-    spans = tuple(mention.span for mention in mentions if leaf.kind in {None, mention.kind})
-    return Found(bool(spans), spans)
+    return Found(tuple(mention.span for mention in mentions if leaf.kind in {None, mention.kind}))
 
 
 def _topic(leaf: TopicIs, reading: Reading) -> Found:
     topics = [topic for topic in reading.tagged.topics if topic.id in leaf.topics and (topic.about or leaf.mentioned)]
     spans = tuple(span for topic in topics for span in topic.evidence)
-    return Found(bool(topics), spans, tuple(topic.id for topic in topics))
-
-
-def _language(languages: tuple[str, ...], reading: Reading) -> Found:
-    language = reading.tagged.language or reading.tagged.article.language
-    return Found(None if language is None else language.partition("-")[0].lower() in languages)
+    return Found(spans, tuple(topic.id for topic in topics))
 
 
 def _acts(leaf: ActIs, reading: Reading) -> Found:
-    answers = [(act, act_meets(leaf, act, reading)) for act in reading.tagged.acts if _is_kind(leaf, act)]
-    met = tuple(act for act, answer in answers if answer)
-    return Found(either(answer for _, answer in answers), tuple(_spans(met)), acts=met)
+    met = tuple(act for act in reading.tagged.acts if _is_kind(leaf, act) and act_meets(leaf, act, reading))
+    return Found(tuple(_spans(met)), acts=met)
 
 
 def _is_kind(leaf: ActIs, act: Act) -> bool:

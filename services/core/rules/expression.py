@@ -1,5 +1,6 @@
 """What a rule asks, as a tree. Every node knows its place in the rule's text."""
 
+from collections.abc import Hashable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -119,6 +120,16 @@ class ActIs(_Node, frozen=True, kw_only=True):
 
 Leaf = Phrase | Near | TopicIs | EntityIs | OutletIs | LanguageIs | ActIs
 Expression = All | Any | Not | Leaf
+
+
+def unplaced(node: object) -> Hashable:
+    """The same without places: equal where two rules ask the same, however they are spaced and parenthesised."""
+    if isinstance(node, tuple):
+        return tuple(map(unplaced, node))
+    if isinstance(node, _Node):
+        return (type(node), *(unplaced(getattr(node, name)) for name in node.__struct_fields__ if name != "place"))
+    assert isinstance(node, Hashable)
+    return node
 
 
 def leaves(expression: Expression) -> tuple[Leaf, ...]:

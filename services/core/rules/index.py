@@ -1,191 +1,201 @@
 """Many rules at once: each is filed under keys of which an article must have one, and only then asked.
 
 The approach of prospective search engines (Lucene Monitor, https://lucene.apache.org/core/9_11_1/monitor/): of a
-conjunction only the cheapest part is filed, of a disjunction every part.
+conjunction only the rarest part is filed, of a disjunction every part. Rules that ask the same are asked once.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 
 from services.core.article import TaggedArticle
 from services.core.rules.compile import Match, Rule
-from services.core.rules.expression import (
-    ActIs,
-    All,
-    Any,
-    EntityIs,
-    Expression,
-    LanguageIs,
-    Leaf,
-    Near,
-    Not,
-    OutletIs,
-    Phrase,
-    RoleIs,
-    Sort,
-    TopicIs,
-    Value,
-)
-from services.core.rules.reading import Reading, fillers, kind_of
-from services.core.rules.vocabulary import ACT_KINDS, ROLES
+from services.core.rules.expression import unplaced
+from services.core.rules.keys import Rarity, is_text, required
+from services.core.rules.program import holds
+from services.core.rules.reading import Reading
 
-# What an article that has such a key costs, roughly: how common keys of the sort are.
-_COST = {"role": 1.0, "id": 2.0, "name": 2.0, "word": 2.0, "stem": 4.0, "country": 8.0, "act": 20.0, "topic": 40.0,
-         "mention": 50.0, "outlet": 60.0, "lang": 1000.0}  # fmt: skip
-_TEXT = frozenset({"word", "stem"})
-Key = tuple[str, ...]
-_PARTIES = ("supplier", "recipient", "imposer", "target")
+_HEAD = 3  # letters: no prefix is shorter
+_MOST_PAIRS = 32  # that a question is filed under
+_MOST_KNOWN = 100_000  # words
+_FEW = 8  # second keys, looked at one by one
+
+
+class Question:
+    """What one or more rules ask."""
+
+    def __init__(self, number: int, rule: Rule, rarity: Rarity) -> None:
+        self.number = number
+        self.rules: dict[int, Rule] = {}  # by their numbers
+        self.holds = holds(rule.expression)
+        self.pairs = _pairs(required(rule.expression, rarity))
+        self.gate = required(rule.expression, rarity, texts=False)[:1]
+        self.keys = frozenset(key for pair in self.pairs for key in pair if key)
+        self.of_text = any(map(is_text, self.keys))
+
+
+def _pairs(sets: list[frozenset[str]]) -> list[tuple[str, str]]:
+    """Pairs of keys of which an article must have one whole; the second is empty where the first is enough."""
+    if not sets:
+        return []
+    first, *rest = sets
+    second = next((keys for keys in rest if len(first) * len(keys) <= _MOST_PAIRS), frozenset({""}))
+    return [(one, other) for one in first for other in second]
 
 
 class RuleIndex:
-    """Finds the rules that match, the same as asking every rule in turn. Immutable; may be used by several threads."""
+    """Finds the rules that match, the same as asking every rule in turn. To be changed by one thread, with no other reading."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = tuple(rules)
-        self._always: list[int] = []
-        self._gates: set[Key] = set()  # without one of these, no rule filed under words can match
-        self._gated = True
-        filed: defaultdict[Key, list[int]] = defaultdict(list)
-        for number, rule in enumerate(self.rules):
-            required = required_keys(rule.expression)
-            if required is None:
-                self._always.append(number)
-                continue
-            for key in required:
-                filed[key].append(number)
-            if any(key[0] in _TEXT for key in required):
-                gate = required_keys(rule.expression, texts=False)
-                self._gated = self._gated and gate is not None
-                self._gates |= gate or set()
-        self._filed = dict(filed)
-        self._stems = sorted({len(key[1]) for key in filed if key[0] == "stem"})
+    def __init__(self, rules: Iterable[Rule] = (), rarity: Rarity | None = None) -> None:
+        self._rarity = rarity or Rarity()
+        self._numbers: dict[str, tuple[int, Hashable]] = {}  # of rules by id, with what they ask
+        self._asked: dict[Hashable, Question] = {}
+        self._questions: dict[int, Question] = {}
+        self._count = 0
+        self._always: set[int] = set()  # questions that any article may meet
+        # Questions by a key of theirs, and by a second one that is needed besides, or "" where one is enough.
+        self._filed: defaultdict[str, dict[str, list[int]]] = defaultdict(dict)
+        self._begins: Counter[str] = Counter()  # questions by the beginnings of words among their keys
+        self._stems: defaultdict[str, dict[str, str]] = defaultdict(dict)  # those keys, by how they begin
+        self._known: dict[str, tuple[str, ...]] = {}  # which of them a word begins with, of words met lately
+        self._gates: Counter[str] = Counter()  # without one of these, no question filed under words can be met
+        self._ungated = 0  # questions for which that is not so
+        for rule in rules:
+            self.add(rule)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in the order in which they were added."""
+        return tuple(self._asked[asked].rules[number] for number, asked in self._numbers.values())
+
+    @property
+    def questions(self) -> int:
+        """How many different things the rules ask."""
+        return len(self._questions)
+
+    def add(self, rule: Rule) -> None:
+        """One more. Raises ValueError if a rule with this id is in the index."""
+        if rule.id in self._numbers:
+            raise ValueError(f"two rules have the id {rule.id}")
+        self._count += 1
+        asked = unplaced(rule.expression)
+        question = self._asked.get(asked)
+        if question is None:
+            question = self._asked[asked] = Question(self._count, rule, self._rarity)
+            self._file(question)
+        question.rules[self._count] = rule
+        self._numbers[rule.id] = (self._count, asked)
+
+    def remove(self, rule: str) -> None:
+        """The rule with this id goes. Raises KeyError if there is none."""
+        number, asked = self._numbers.pop(rule)
+        question = self._asked[asked]
+        del question.rules[number]
+        if not question.rules:
+            del self._asked[asked]
+            self._unfile(question)
 
     def matches(self, article: TaggedArticle | Reading) -> tuple[tuple[Rule, Match], ...]:
         """Rules that match, in their order, each with its match."""
         reading = article if isinstance(article, Reading) else Reading(article)
-        asked = ((self.rules[number], self.rules[number].match(reading)) for number in self.candidates(reading))
-        return tuple((rule, match) for rule, match in asked if match is not None)
+        found: dict[int, tuple[Rule, Match]] = {}
+        for question in self._met(reading):
+            match = None
+            for number, rule in question.rules.items():
+                match = rule.evidence(reading) if match is None else rule.sharing(match)
+                found[number] = (rule, match)
+        return tuple(found[number] for number in sorted(found))
 
-    def candidates(self, reading: Reading) -> list[int]:
-        """Numbers of the rules that can match, in their order."""
-        numbers = set(self._always)
-        found = set(article_keys(reading))
-        if not self._gated or not self._gates.isdisjoint(found):  # of most articles nobody asks for the words
-            found.update(word_keys(reading, self._stems))
-        for key in self._filed.keys() & found:
-            numbers.update(self._filed[key])
-        return sorted(numbers)
+    def matching(self, article: TaggedArticle | Reading) -> tuple[Rule, ...]:
+        """Rules that match, in their order, without their evidence."""
+        reading = article if isinstance(article, Reading) else Reading(article)
+        found = {number: rule for question in self._met(reading) for number, rule in question.rules.items()}
+        return tuple(found[number] for number in sorted(found))
 
+    def _met(self, reading: Reading) -> Iterator[Question]:
+        questions = self._questions
+        for number in self._candidates(reading):
+            question = questions[number]
+            if question.holds(reading):
+                yield question
 
-def required_keys(expression: Expression, *, texts: bool = True) -> frozenset[Key] | None:
-    """Keys of which an article must have at least one for the rule to match; None: any article may match.
+    def _candidates(self, reading: Reading) -> set[int]:
+        """Numbers of the questions that can be met."""
+        filed, found = self._filed, set(self._always)
+        present = self._present(reading)
+        for key in filed.keys() & present:
+            by = filed[key]
+            if len(by) < _FEW:
+                for other, numbers in by.items():
+                    if other in present:
+                        found.update(numbers)
+            else:
+                for other in by.keys() & present:
+                    found.update(by[other])
+        return found
 
-    Without ``texts``, none of them is a word of the text.
-    """
-    match expression:
-        case All(parts=parts):
-            known = [required for part in parts if (required := required_keys(part, texts=texts)) is not None]
-            return min(known, key=_cost, default=None)
-        case Any(parts=parts):
-            each = [required_keys(part, texts=texts) for part in parts]
-            return None if None in each else frozenset().union(*(keys for keys in each if keys))
-        case Not():
-            return None
-        case Phrase() | Near() if not texts:
-            return None
-        case ActIs():
-            return _act_keys(expression)
-        case _:
-            return frozenset(_leaf_keys(expression))
+    def _present(self, reading: Reading) -> set[str]:
+        """The keys that the article has. Of most articles nobody asks for the words."""
+        present = {"", *reading.marks}
+        if self._ungated or not self._gates.keys().isdisjoint(present):
+            present |= reading.vocabulary
+            present.update(self._begun(reading.vocabulary))
+        return present
 
+    def _begun(self, words: Iterable[str]) -> Iterator[str]:
+        """Beginnings of these words that rules ask for."""
+        if not self._stems:
+            return
+        known = self._known
+        for word in words:
+            begun = known.get(word)
+            if begun is None:
+                begun = known[word] = self._beginnings(word)
+            if begun:
+                yield from begun
 
-def _leaf_keys(leaf: Leaf) -> Iterator[Key]:
-    match leaf:
-        case Phrase():
-            yield _phrase_key(leaf)
-        case Near(parts=parts):
-            yield min((_phrase_key(part) for part in parts), key=lambda key: (_COST[key[0]], -len(key[1])))
-        case TopicIs(topics=topics, mentioned=mentioned):
-            yield from (("mention" if mentioned else "topic", topic) for topic in topics)
-        case EntityIs(values=values):
-            yield from (_value_key(value) for value in values)
-        case OutletIs(outlets=outlets):
-            yield from (("outlet", outlet) for outlet in outlets)
-        case LanguageIs(languages=languages):
-            yield from (("lang", language) for language in languages)
+    def _beginnings(self, word: str) -> tuple[str, ...]:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        return tuple(key for stem, key in self._stems.get(word[:_HEAD], {}).items() if word.startswith(stem))
 
+    def _file(self, question: Question) -> None:
+        self._questions[question.number] = question
+        for key, other in question.pairs:
+            self._filed[key].setdefault(other, []).append(question.number)
+        for key in question.keys:
+            if key.endswith("*"):
+                self._stems[key[:_HEAD]][key[:-1]] = key
+                self._begins[key] += 1
+                self._known.clear()
+        if not question.pairs:
+            self._always.add(question.number)
+        if question.of_text:
+            self._gates.update(key for keys in question.gate for key in keys)
+            self._ungated += not question.gate
 
-def _cost(keys: frozenset[Key]) -> float:
-    return sum(_COST[key[0]] for key in keys)
-
-
-def _phrase_key(phrase: Phrase) -> Key:
-    exact = phrase.keys[:-1] if phrase.prefix else phrase.keys
-    return ("word", max(exact, key=len)) if exact else ("stem", phrase.keys[0])
-
-
-def _value_key(value: Value) -> Key:
-    return (value.sort.value, value.text)
-
-
-def _act_keys(leaf: ActIs) -> frozenset[Key]:
-    kinds = (leaf.kind,) if leaf.kind else tuple(ACT_KINDS)
-    named = [_role_keys(kinds, condition) for condition in leaf.conditions if isinstance(condition, RoleIs)]
-    known = [keys for keys in named if keys]
-    return min(known, key=_cost) if known else frozenset(("act", kind) for kind in kinds)
-
-
-def _role_keys(kinds: tuple[str, ...], condition: RoleIs) -> frozenset[Key]:
-    """Empty where the condition names nobody or a role that is not filed."""
-    roles = [(kind, role) for kind in kinds for role in ROLES[kind].get(condition.role, ())]
-    named = not condition.other and all(value.sort is not Sort.ANY for value in condition.values)
-    if not named or not all(role in _PARTIES for _, role in roles):
-        return frozenset()
-    return frozenset(("role", kind, role, *_value_key(value)) for kind, role in roles for value in condition.values)
-
-
-def word_keys(reading: Reading, stems: Iterable[int] = ()) -> Iterator[Key]:
-    """The words of an article, and the beginnings of them that are ``stems`` long."""
-    for word in reading.places:
-        yield ("word", word)
-    for length in stems:
-        yield from {("stem", word[:length]) for word in reading.places if len(word) >= length}
-
-
-def article_keys(reading: Reading) -> Iterator[Key]:
-    """Every key of an article but its words."""
-    tagged = reading.tagged
-    yield ("outlet", tagged.article.outlet)
-    language = tagged.language or tagged.article.language
-    if language:
-        yield ("lang", language.partition("-")[0].lower())
-    for topic in tagged.topics:
-        yield ("mention", topic.id)
-        if topic.about:
-            yield ("topic", topic.id)
-    for sort, by in ((Sort.COUNTRY, reading.countries), (Sort.ID, reading.ids), (Sort.NAME, reading.names)):
-        for text in by:
-            yield (sort.value, text)
-    yield from _keys_of_acts(reading)
+    def _unfile(self, question: Question) -> None:
+        del self._questions[question.number]
+        self._always.discard(question.number)
+        for key, other in question.pairs:
+            self._filed[key][other].remove(question.number)
+            if not self._filed[key][other]:
+                del self._filed[key][other]
+            if not self._filed[key]:
+                del self._filed[key]
+        for key in question.keys:
+            if key.endswith("*") and not _less(self._begins, key):
+                del self._stems[key[:_HEAD]][key[:-1]]
+                if not self._stems[key[:_HEAD]]:
+                    del self._stems[key[:_HEAD]]
+                self._known.clear()
+        if question.of_text:
+            for key in (key for keys in question.gate for key in keys):
+                _less(self._gates, key)
+            self._ungated -= not question.gate
 
 
-def _keys_of_acts(reading: Reading) -> Iterator[Key]:
-    for act in reading.tagged.acts:
-        kind = kind_of(act)
-        yield ("act", kind)
-        for role in ROLES[kind]["party"]:
-            for filler in fillers(act, role):
-                yield from (("role", kind, role, *called) for called in _called(reading, filler))
-
-
-def _called(reading: Reading, filler: object) -> Iterator[Key]:
-    ident, country = getattr(filler, "id", None), getattr(filler, "country", None)
-    if ident:
-        yield (Sort.ID.value, ident)
-        yield (Sort.NAME.value, ident.rpartition(":")[2])
-        if ident.startswith("country:"):
-            yield (Sort.COUNTRY.value, ident.removeprefix("country:"))
-    if country:
-        yield (Sort.COUNTRY.value, country)
-    for name in (filler.name, filler.span.quote):  # type: ignore[attr-defined]
-        yield (Sort.NAME.value, reading.folded(name))
+def _less(counts: Counter[str], key: str) -> int:
+    counts[key] -= 1
+    if not counts[key]:
+        del counts[key]
+    return counts[key]

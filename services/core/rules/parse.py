@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from services.core.mention import EntityKind
 from services.core.rules import acts, nearness, values
+from services.core.rules.breadth import WARNING, is_broad
 from services.core.rules.cursor import Cursor, Stop
 from services.core.rules.expression import (
     All,
@@ -46,6 +47,8 @@ def parse(source: str, vocabulary: Vocabulary = ANYTHING) -> tuple[Expression, t
         raise RuleError(cursor.problems) from None
     if cursor.problems:
         raise RuleError(cursor.problems)
+    if is_broad(expression):
+        cursor.warn(expression.place, WARNING)
     return expression, tuple(cursor.warnings)
 
 

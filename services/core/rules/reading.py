@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,7 +11,8 @@ from services.core.act import Act, ArmsTransfer, Attribution, Party
 from services.core.article import TaggedArticle
 from services.core.mention import Mention, Span
 from services.core.rules.expression import Near, Phrase, Sort, Value
-from services.core.words import Word, keys, words
+from services.core.rules.vocabulary import ROLES
+from services.core.words import Word, keys, stretches
 
 _MOST_SPANS = 20  # of one phrase; more add nothing for a reader
 
@@ -24,10 +25,11 @@ class Run(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two phrases in one field: the stretch from one to the other, and how many words on the second begins."""
+    """Two phrases in one field: how many words on the second begins, and the first word of both and the last."""
 
     distance: int
-    span: Span
+    first: int
+    last: int
 
 
 class Reading:
@@ -35,30 +37,86 @@ class Reading:
 
     def __init__(self, tagged: TaggedArticle) -> None:
         self.tagged = tagged
-        self.text = tagged.article.text
-        self.title_end = len(tagged.article.title)
-        self._names: dict[str, str] = {}
+        self.outlet = tagged.article.outlet
+
+    @cached_property
+    def text(self) -> str:
+        """Title, summary and body."""
+        return self.tagged.article.text
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The folded words. An empty one ends each of title, summary and body, so that no phrase crosses over."""
+        article = self.tagged.article
+        found = [*self.title, ""] if article.title else []
+        for part in (article.summary, article.body):
+            if part:
+                found += keys(part)
+                found.append("")
+        return found
+
+    @cached_property
+    def title(self) -> tuple[str, ...]:
+        """The folded words of the title."""
+        return keys(self.tagged.article.title)
+
+    @cached_property
+    def vocabulary(self) -> set[str]:
+        """The folded words, each once."""
+        return set(self.tokens)
+
+    @cached_property
+    def line(self) -> str:
+        """The folded words with a space around each, and two where a field ends: a phrase stands in it as it is."""
+        return f" {' '.join(self.tokens)} "
+
+    @cached_property
+    def title_line(self) -> str:
+        """The same of the title alone."""
+        return f" {' '.join(self.title)} "
 
     @cached_property
     def words(self) -> list[Word]:
-        """The words of the text. An empty word parts title, summary and body, so that no phrase crosses over."""
+        """The same words as :attr:`tokens`, with their places in the text."""
+        return [Word(token, *stretch) for token, stretch in zip(self.tokens, self._stretches, strict=True)]
+
+    @cached_property
+    def _stretches(self) -> list[tuple[int, int]]:
+        """Where each of :attr:`tokens` begins and ends in the text."""
         article = self.tagged.article
-        found: list[Word] = []
+        found: list[tuple[int, int]] = []
         at = 0
         for part in (article.title, article.summary, article.body):
             if part:
-                found += [*words(self.text, at, at + len(part)), Word("", at + len(part), at + len(part))]
+                found += [(at + start, at + end) for start, end in stretches(part)]
+                found.append((at + len(part), at + len(part)))
                 at += len(part) + 2
         return found
 
     @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """Where each word stands in :attr:`words`."""
-        found: defaultdict[str, list[int]] = defaultdict(list)
-        for index, word in enumerate(self.words):
-            found[word.key].append(index)
-        found.pop("", None)
-        return dict(found)
+    def marks(self) -> set[str]:
+        """What rules may ask for besides words, as ``topic:sanctions``. No mark is a word: each has a colon in it."""
+        found = {f"outlet:{self.outlet}"}
+        if self.language:
+            found.add(f"lang:{self.language}")
+        for topic in self.tagged.topics:
+            found.add(f"mention:{topic.id}")
+            if topic.about:
+                found.add(f"topic:{topic.id}")
+        for mention in self.tagged.mentions:
+            found.add(f"id:{mention.id}")
+            found.update([f"name:{name}" for name in self._calls(mention)])
+            if mention.country:
+                found.add(f"country:{mention.country}")
+        for act in self.tagged.acts:
+            found.update(_marks_of(act))
+        return found
+
+    @cached_property
+    def language(self) -> str | None:
+        """As detected, else as the feed says: two or three letters."""
+        language = self.tagged.language or self.tagged.article.language
+        return language.partition("-")[0].lower() if language else None
 
     @cached_property
     def ids(self) -> dict[str, list[Mention]]:
@@ -77,8 +135,26 @@ class Reading:
 
     def mentions(self, value: Value) -> list[Mention]:
         """Mentions of a country, an entity or a name."""
-        by = {Sort.COUNTRY: self.countries, Sort.ID: self.ids, Sort.NAME: self.names}
-        return by[value.sort].get(value.text, [])
+        if value.sort is Sort.COUNTRY:
+            return self.countries.get(value.text, [])
+        return (self.ids if value.sort is Sort.ID else self.names).get(value.text, [])
+
+    def has(self, phrase: Phrase) -> bool:
+        """Whether the phrase stands in the text."""
+        return written(phrase) in (self.title_line if phrase.title else self.line)
+
+    def begins(self, stem: str) -> bool:
+        """Whether a word begins like this."""
+        at = bisect_left(self._sorted, stem)
+        return at < len(self._sorted) and self._sorted[at].startswith(stem)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.vocabulary)
+
+    def has_near(self, near: Near) -> bool:
+        """Whether both phrases stand near enough to each other."""
+        return any(pair.distance <= near.distance for pair in self._pairs(near))
 
     def find(self, phrase: Phrase) -> tuple[Span, ...]:
         """Where the phrase stands, the first few places."""
@@ -86,18 +162,17 @@ class Reading:
 
     def near(self, near: Near) -> tuple[Span, ...]:
         """The stretches from one phrase to the other where they stand near enough, the first few."""
-        spans = (pair.span for pair in self._pairs(near) if pair.distance <= near.distance)
-        return tuple(islice(dict.fromkeys(spans), _MOST_SPANS))
+        pairs = ((pair.first, pair.last) for pair in self._pairs(near) if pair.distance <= near.distance)
+        return tuple(self._stretch(*pair) for pair in islice(dict.fromkeys(pairs), _MOST_SPANS))
 
-    def nearest(self, near: Near) -> Pair | None:
-        """Where the phrases stand nearest to each other, however far; None where they share no field."""
-        return min(self._pairs(near), key=lambda pair: pair.distance, default=None)
+    def nearest(self, near: Near) -> tuple[int, Span] | None:
+        """How near the phrases stand to each other, and the stretch where they do; None where they share no field."""
+        pair = min(self._pairs(near), key=lambda pair: pair.distance, default=None)
+        return (pair.distance, self._stretch(pair.first, pair.last)) if pair else None
 
     def folded(self, name: str) -> str:
         """The name as rules compare it."""
-        if name not in self._names:
-            self._names[name] = " ".join(keys(name))
-        return self._names[name]
+        return _folded(name)
 
     def _pairs(self, near: Near) -> Iterator[Pair]:
         """Each place of the one phrase with the nearest of the other behind it and before it, in the same field."""
@@ -112,38 +187,50 @@ class Reading:
 
     def _pair(self, left: Run, right: Run) -> Iterator[Pair]:
         if bisect_left(self._ends, left.last) == bisect_left(self._ends, right.first):
-            yield Pair(right.first - left.last, self._stretch(left.first, right.last))
+            yield Pair(right.first - left.last, left.first, right.last)
 
     @cached_property
     def _ends(self) -> list[int]:
         """Where the empty words stand that part the fields."""
-        return [index for index, word in enumerate(self.words) if word.start == word.end]
+        return self._places[""]
 
     def _runs(self, phrase: Phrase) -> Iterator[Run]:
         """Every place of a phrase, in order."""
         last = len(phrase.keys) - 1
+        end = len(self.title) if phrase.title else len(self.tokens)
         for index in self._starts(phrase):
-            run = self.words[index : index + last + 1]
-            if phrase.title and run[-1].end > self.title_end:
+            if index + last >= end:
                 break
-            if len(run) > last and self._fits(run, phrase):
+            if self._fits(index, phrase):
                 yield Run(index, index + last)
 
     def _starts(self, phrase: Phrase) -> list[int]:
         first = phrase.keys[0]
         if len(phrase.keys) > 1 or not phrase.prefix:
-            return self.places.get(first, [])
-        return sorted(place for key, at in self.places.items() if key.startswith(first) for place in at)
+            return self._places.get(first, [])
+        begin, end = bisect_left(self._sorted, first), bisect_left(self._sorted, f"{first}\U0010ffff")
+        return sorted(place for word in self._sorted[begin:end] for place in self._places[word])
 
-    @staticmethod
-    def _fits(run: list[Word], phrase: Phrase) -> bool:
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where each word stands in :attr:`tokens`."""
+        found: dict[str, list[int]] = {}
+        for place, token in enumerate(self.tokens):
+            if token in found:
+                found[token].append(place)
+            else:
+                found[token] = [place]
+        return found
+
+    def _fits(self, index: int, phrase: Phrase) -> bool:
         *head, tail = phrase.keys
-        if any(word.key != key for word, key in zip(run, head, strict=False)):
-            return False
-        return run[-1].key.startswith(tail) if phrase.prefix else run[-1].key == tail
+        last = self.tokens[index + len(head)]
+        return self.tokens[index : index + len(head)] == head and (
+            last.startswith(tail) if phrase.prefix else last == tail
+        )
 
     def _stretch(self, first: int, last: int) -> Span:
-        start, end = self.words[first].start, self.words[last].end
+        start, end = self._stretches[first][0], self._stretches[last][1]
         return Span(start=start, end=end, quote=self.text[start:end])
 
     def _calls(self, mention: Mention) -> set[str]:
@@ -155,6 +242,37 @@ class Reading:
             for key in by(mention):
                 found[key].append(mention)
         return dict(found)
+
+
+@lru_cache(maxsize=100_000)
+def _folded(name: str) -> str:
+    return " ".join(keys(name))
+
+
+def written(phrase: Phrase) -> str:
+    """The phrase as it stands in :attr:`Reading.line`."""
+    return f" {' '.join(phrase.keys)}{'' if phrase.prefix else ' '}"
+
+
+def _marks_of(act: Act) -> Iterator[str]:
+    kind = kind_of(act)
+    yield f"act:{kind}"
+    for role in ROLES[kind]["party"]:
+        for filler in fillers(act, role):
+            yield from (f"role:{kind}:{role}:{called}" for called in _called(filler))
+
+
+def _called(filler: Party | Attribution) -> Iterator[str]:
+    country = getattr(filler, "country", None)
+    if filler.id:
+        yield f"id:{filler.id}"
+        yield f"name:{filler.id.rpartition(':')[2]}"
+        if filler.id.startswith("country:"):
+            yield filler.id
+    if country:
+        yield f"country:{country}"
+    yield f"name:{_folded(filler.name)}"
+    yield f"name:{_folded(filler.span.quote)}"
 
 
 def kind_of(act: Act) -> str:

@@ -96,7 +96,7 @@ def _mention(mention: object) -> str:
 
 def _phrase(phrase: Phrase, reading: Reading) -> str:
     where = "the title" if phrase.title else "the text"
-    missing = [key for key in phrase.keys[: -1 if phrase.prefix else None] if key not in reading.places]
+    missing = [key for key in phrase.keys[: -1 if phrase.prefix else None] if key not in reading.vocabulary]
     if missing and len(phrase.keys) > 1:
         return f"not in {where}: {_some(missing)}"
     together = " side by side" if len(phrase.keys) > 1 else ""
@@ -110,7 +110,8 @@ def _near(near: Near, reading: Reading) -> str:
     nearest = reading.nearest(near)
     if nearest is None:
         return "not both within one of title, summary and body"
-    return f'at the nearest {nearest.distance} words apart: "{nearest.span.quote}"'
+    distance, span = nearest
+    return f'at the nearest {distance} words apart: "{span.quote}"'
 
 
 def _acts(leaf: ActIs, reading: Reading) -> str:

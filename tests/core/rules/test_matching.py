@@ -7,7 +7,9 @@ from services.core.article import TaggedArticle
 from services.core.mention import EntityKind, Mention
 from services.core.rule import RuleSource
 from services.core.rules.compile import Match, compile_rule
-from services.core.rules.index import RuleIndex, required_keys
+from services.core.rules.index import RuleIndex
+from services.core.rules.keys import Rarity, required
+from services.core.rules.reading import Reading
 from services.core.rules.vocabulary import Vocabulary
 from services.core.rules.why import why_not
 from services.core.topic import Topic
@@ -238,14 +240,51 @@ def test_near_looks_in_each_field_by_itself() -> None:
         assert compile_rule(RuleSource(id="r", title="R", when=when)).match(read) is None
 
 
-def test_near_asks_the_index_for_the_cheaper_of_the_two() -> None:
+def keys_of(when: str, *sample: TaggedArticle) -> list[frozenset[str]]:
+    compiled = compile_rule(RuleSource(id="r", title="R", when=when))
+    return required(compiled.expression, Rarity([Reading(one) for one in sample]))
+
+
+def test_near_asks_the_index_for_the_rarer_of_the_two() -> None:
     asked = {
-        'NEAR/5(radar*, "coastal navy")': ("word", "coastal"),
-        "NEAR/5(sell, missiles)": ("word", "missiles"),
-        "NEAR/5(rad*, miss*)": ("stem", "miss"),
+        'NEAR/5(radar*, "coastal navy")': "coastal",
+        "NEAR/5(sell, missiles)": "missiles",
+        "NEAR/5(rad*, miss*)": "rad*",
     }
     for when, key in asked.items():
-        assert required_keys(compile_rule(RuleSource(id="r", title="R", when=when)).expression) == {key}
+        assert keys_of(when) == [{key}]
+
+
+def test_a_rule_is_filed_under_what_the_fewest_articles_have() -> None:
+    sample = [tagged(title=title) for title in ("Radars", "Radars for Norland", "Radar stations", "Tanks for Norland")]
+    assert keys_of("radars AND tanks AND norland", *sample)[0] == {"tanks"}
+    assert keys_of("radar* AND norland", *sample)[0] == {"norland"}
+    assert keys_of("(radars OR tanks) AND norland AND NOT kestria", *sample) == [{"norland"}, {"radars", "tanks"}]
+    assert keys_of("NOT tanks", *sample) == []
+    assert keys_of("radars OR NOT tanks", *sample) == []
+
+
+def test_rules_that_ask_the_same_are_asked_once_and_each_has_its_match() -> None:
+    whens = ("radars AND missiles", "(radars  AND (missiles))", "missiles AND tanks", "radars\nAND missiles")
+    rules = [compile_rule(RuleSource(id=str(n), title="R", when=when, version=f"v{n}")) for n, when in enumerate(whens)]
+    index = RuleIndex(rules)
+    assert index.questions == 2
+    found = index.matches(sample())
+    assert [(one.id, match.rule, match.rule_version) for one, match in found] == [
+        ("0", "0", "v0"),
+        ("1", "1", "v1"),
+        ("3", "3", "v3"),
+    ]
+    assert found == tuple((one, match) for one in rules if (match := one.match(sample())))
+    assert index.matching(sample()) == tuple(one for one, _ in found)
+
+
+def test_the_index_takes_no_id_twice_and_removes_none_that_it_has_not() -> None:
+    index = RuleIndex([compile_rule(RuleSource(id="r", title="R", when="radars"))])
+    with pytest.raises(ValueError, match="two rules have the id r"):
+        index.add(compile_rule(RuleSource(id="r", title="R", when="tanks")))
+    with pytest.raises(KeyError):
+        index.remove("other")
 
 
 @pytest.mark.parametrize(

@@ -484,3 +484,30 @@ entity:(@listed, @gulf) OR weapon:@listed OR person:@gulf
 @pytest.mark.parametrize("when", VALID.strip().splitlines())
 def test_valid(when: str) -> None:
     assert mistakes(when.replace("topic:sport", "topic:sanctions")) == ""
+
+
+@pytest.mark.parametrize(
+    ("when", "broad"),
+    [
+        ("lang:en", True),
+        ("outlet:harbour", True),
+        ("topic~sanctions", True),
+        ("topic:sanctions", False),
+        ("NOT topic:sanctions", True),
+        ("lang:en AND outlet:harbour AND NOT radar", True),
+        ("lang:en AND radar", False),
+        ("lang:en OR radar", True),
+        ("(lang:en OR radar) AND topic:sanctions", False),
+        ("NOT radar OR topic:sanctions", True),
+        ("the", True),
+        ("said OR radar", True),
+        ('"of the"', True),
+        ('"the radar"', False),
+        ("act:any", False),
+        ("country:RU", False),
+    ],
+)
+def test_a_rule_that_needs_nothing_rare_is_a_warning(when: str, broad: bool) -> None:
+    warnings = compile_rule(RuleSource(id="r", title="R", when=when), KNOWN).warnings
+    told = "line 1, column 1: this can match nearly everything: it needs no word, name, country, topic: or act, so it is asked of every article; join one with AND"
+    assert warnings == ((told,) if broad else ())

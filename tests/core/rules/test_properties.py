@@ -12,9 +12,13 @@ from services.core.act import ArmsTransfer, Certainty, Method, Party, Sanction, 
 from services.core.article import TaggedArticle
 from services.core.mention import EntityKind, Mention, Span
 from services.core.rule import RuleSource
-from services.core.rules.compile import Match, compile_rule
+from services.core.rules.compile import Match, Rule, compile_rule
+from services.core.rules.evaluate import truth
 from services.core.rules.index import RuleIndex
+from services.core.rules.keys import Rarity
 from services.core.rules.problem import RuleError
+from services.core.rules.program import fails, holds
+from services.core.rules.reading import Reading
 from services.core.rules.vocabulary import Vocabulary
 from services.core.rules.why import why_not
 from services.core.topic import Topic
@@ -131,10 +135,46 @@ def source(when: str, ident: str = "r") -> RuleSource:
 @given(st.lists(rules, max_size=12), st.lists(articles(), min_size=1, max_size=3))
 def test_the_index_finds_what_asking_every_rule_finds(written: list[str], read: list[TaggedArticle]) -> None:
     compiled = [compile_rule(source(when, str(number)), KNOWN) for number, when in enumerate(written)]
-    index = RuleIndex(compiled)
+    index = RuleIndex(compiled, Rarity([Reading(one) for one in read[1:]]))
     for one in read:
         asked = tuple((rule, found) for rule in compiled if (found := rule.match(one)))
         assert index.matches(one) == asked
+        assert index.matching(one) == tuple(rule for rule, _ in asked)
+
+
+steps = st.lists(st.tuples(st.booleans(), st.integers(0, 7), rules), max_size=10)
+
+
+@settings(max_examples=80, deadline=None)
+@given(steps, st.lists(articles(), max_size=2), articles())
+def test_an_index_that_rules_came_to_and_left_is_one_built_anew(
+    steps: list[tuple[bool, int, str]], sample: list[TaggedArticle], read: TaggedArticle
+) -> None:
+    rarity = Rarity([Reading(one) for one in sample])
+    index, kept = RuleIndex(rarity=rarity), dict[str, Rule]()
+    for more, number, when in steps:
+        ident = str(number)
+        if ident in kept:
+            index.remove(ident)
+            del kept[ident]
+        if more:
+            kept[ident] = compile_rule(source(when, ident), KNOWN)
+            index.add(kept[ident])
+    built = RuleIndex(kept.values(), rarity)
+    assert index.rules == built.rules == tuple(kept.values())
+    assert index.matches(read) == built.matches(read)
+    assert index.questions == built.questions
+    for ident in kept:
+        index.remove(ident)
+    assert vars(index) | {"_count": 0} == vars(RuleIndex(rarity=rarity))
+
+
+@settings(max_examples=250, deadline=None)
+@given(rules, articles())
+def test_a_rule_as_functions_answers_as_the_rule_itself(when: str, read: TaggedArticle) -> None:
+    expression, reading = compile_rule(source(when), KNOWN).expression, Reading(read)
+    answer = True if holds(expression)(reading) else False if fails(expression)(reading) else None
+    assert answer is truth(expression, reading)
 
 
 @settings(max_examples=250, deadline=None)

@@ -1,0 +1,140 @@
+"""Which words and marks an article must have for a rule to match it: what the index files rules under.
+
+A key is a word of the text, the beginning of one with ``*``, or a mark as :attr:`Reading.marks` has them.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from services.core.rules.expression import (
+    ActIs,
+    All,
+    Any,
+    EntityIs,
+    Expression,
+    LanguageIs,
+    Leaf,
+    Near,
+    Not,
+    OutletIs,
+    Phrase,
+    RoleIs,
+    Sort,
+    TopicIs,
+)
+from services.core.rules.reading import Reading
+from services.core.rules.vocabulary import ACT_KINDS, ROLES
+
+# The share of articles that has a key of the sort, roughly, for where no articles have been counted.
+_SHARES = {"role": 0.001, "id": 0.002, "name": 0.002, "country": 0.05, "act": 0.05, "topic": 0.1, "mention": 0.15,
+           "outlet": 0.02, "lang": 1.0}  # fmt: skip
+_WORD, _SHORT_WORD, _STEM = 0.005, 0.05, 0.02
+_SHORT = 4  # letters
+_PARTIES = ("supplier", "recipient", "imposer", "target")
+
+
+class Rarity:
+    """The share of articles that has a key: as counted in a sample, or by rule of thumb without one. Immutable."""
+
+    def __init__(self, sample: Sequence[Reading] = ()) -> None:
+        self._of = len(sample)
+        self._counts: Counter[str] = Counter()
+        for reading in sample:
+            self._counts.update(reading.vocabulary)
+            self._counts.update(reading.marks)
+        words = sorted(key for key in self._counts if ":" not in key)
+        self._words, self._sums = words, [0, *accumulate(self._counts[word] for word in words)]
+
+    def share(self, key: str) -> float:
+        """From near 0 to 1; for the beginning of a word at most 1."""
+        if not self._of:
+            return _guess(key)
+        if not key.endswith("*"):
+            return (self._counts[key] + 0.5) / self._of
+        stem = key.removesuffix("*")
+        first, end = bisect_left(self._words, stem), bisect_left(self._words, stem + "\U0010ffff")
+        return min(1.0, (self._sums[end] - self._sums[first] + 0.5) / self._of)
+
+    def cost(self, keys: Iterable[str]) -> float:
+        """The share of articles that have one of the keys, at most."""
+        return sum(map(self.share, keys))
+
+
+def _guess(key: str) -> float:
+    sort, colon, _ = key.partition(":")
+    if colon:
+        return _SHARES[sort]
+    if key.endswith("*"):
+        return _STEM
+    return _WORD if len(key) > _SHORT else _SHORT_WORD
+
+
+def is_text(key: str) -> bool:
+    """Whether the key is a word, or the beginning of one."""
+    return ":" not in key
+
+
+def required(expression: Expression, rarity: Rarity, *, texts: bool = True) -> list[frozenset[str]]:
+    """Sets of keys, the rarest first: of each an article must have one for the rule to match. None: any may match.
+
+    Without ``texts``, none of the keys is of the text.
+    """
+    match expression:
+        case All(parts=parts):
+            each = {keys for part in parts for keys in required(part, rarity, texts=texts)}
+            return sorted(each, key=lambda keys: (rarity.cost(keys), sorted(keys)))
+        case Any(parts=parts):
+            firsts = [required(part, rarity, texts=texts)[:1] for part in parts]
+            return [frozenset().union(*(keys for (keys,) in firsts))] if all(firsts) else []
+        case Not():
+            return []
+        case Phrase() | Near() if not texts:
+            return []
+        case ActIs():
+            return [_act_keys(expression, rarity)]
+        case _:
+            return [frozenset(_leaf_keys(expression, rarity))]
+
+
+def _leaf_keys(leaf: Leaf, rarity: Rarity) -> Iterator[str]:
+    match leaf:
+        case Phrase():
+            yield min(_phrase_keys(leaf), key=rarity.share)
+        case Near(parts=parts):
+            yield min((key for part in parts for key in _phrase_keys(part)), key=rarity.share)
+        case TopicIs(topics=topics, mentioned=mentioned):
+            yield from (f"{'mention' if mentioned else 'topic'}:{topic}" for topic in topics)
+        case EntityIs(values=values):
+            yield from (f"{value.sort}:{value.text}" for value in values)
+        case OutletIs(outlets=outlets):
+            yield from (f"outlet:{outlet}" for outlet in outlets)
+        case LanguageIs(languages=languages):
+            yield from (f"lang:{language}" for language in languages)
+
+
+def _phrase_keys(phrase: Phrase) -> Iterator[str]:
+    """Each of its words, the longest first."""
+    whole = phrase.keys[:-1] if phrase.prefix else phrase.keys
+    yield from sorted(whole, key=len, reverse=True)
+    if phrase.prefix:
+        yield f"{phrase.keys[-1]}*"
+
+
+def _act_keys(leaf: ActIs, rarity: Rarity) -> frozenset[str]:
+    kinds = (leaf.kind,) if leaf.kind else tuple(ACT_KINDS)
+    named = [_role_keys(kinds, condition) for condition in leaf.conditions if isinstance(condition, RoleIs)]
+    known = [keys for keys in named if keys]
+    return min(known, key=rarity.cost) if known else frozenset(f"act:{kind}" for kind in kinds)
+
+
+def _role_keys(kinds: tuple[str, ...], condition: RoleIs) -> frozenset[str]:
+    """Empty where the condition names nobody or a role that is not filed."""
+    roles = [(kind, role) for kind in kinds for role in ROLES[kind].get(condition.role, ())]
+    named = not condition.other and all(value.sort is not Sort.ANY for value in condition.values)
+    if not named or not all(role in _PARTIES for _, role in roles):
+        return frozenset()
+    return frozenset(
+        f"role:{kind}:{role}:{value.sort}:{value.text}" for kind, role in roles for value in condition.values
+    )
