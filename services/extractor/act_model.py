@@ -1,14 +1,16 @@
-"""The learned reader: a small transformer reads the window of an article once, and heads over it judge every pair of parties.
+"""The learned reader: a small transformer and a linear model judge every pair of parties together.
 
 The encoder is a fine-tuned MiniLM (Wang et al., "MiniLM", arXiv:2002.10957) in 8-bit integers, run by onnxruntime on one
-thread. How it was trained, on what, and what it scores stands in ``card.md`` beside the weights.
+thread; it reads the window of an article once, with heads over it. The linear model weighs clues by the lexicons and by the
+order of words (:mod:`services.extractor.clues`). A pair's log-odds are a mean of the two: they err on different articles.
+How both were trained, on what, and what they score stands in ``card.md`` beside the weights.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +18,18 @@ from msgspec import Struct
 
 from services.core.act import Act, Certainty, SanctionStage, TransferStage
 from services.core.errors import ConfigInvalid
+from services.extractor.clues import Clues
 from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, STAGES, Actor, Facts, Line, actors, possible
 from services.extractor.window import Window, window
 from services.extractor.word_pieces import WordPieces
+from services.extractor.word_weights import weighed
 
 Array = npt.NDArray[np.float32]
 TOPICS = (
     "arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture",
     "defence_industry",
 )  # fmt: skip  # in the order of the weights
+_LINEAR = np.float32(0.6)  # the share of the linear model, chosen on held-out halves of the labels
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
 
@@ -39,7 +44,7 @@ def model_directory(setting: str) -> Path | None:
 
 
 class Judged(Struct, frozen=True):
-    """A pair that the model takes for an act. ``told``: the same act as the rules told it."""
+    """A pair that the model takes for an act, or of which the rules told one: ``told``. ``doubted``: the model takes it for none."""
 
     kind: str
     giver: Actor | None
@@ -48,6 +53,14 @@ class Judged(Struct, frozen=True):
     stage: TransferStage | SanctionStage
     certainty: Certainty
     told: Act | None
+    doubted: bool
+
+
+class Hidden(NamedTuple):
+    """What the encoder makes of each party, the last row for nobody, and of the window as a whole."""
+
+    parties: Array
+    whole: Array
 
 
 class Judgement(Struct, frozen=True):
@@ -82,12 +95,16 @@ class ActModel:
         self._session: Any = onnxruntime.InferenceSession(
             str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._heads: dict[str, Array] = dict(np.load(directory / "heads.npz"))
+        self._heads: dict[str, Array] = {
+            name: part.astype(np.float32) for name, part in np.load(directory / "heads.npz").items()
+        }
         self._judges = {
             kind: {name.partition(".")[2]: part for name, part in self._heads.items() if name.startswith(f"{kind}.")}
             for kind in KINDS
         }
-        self.thresholds: dict[str, float] = json.loads((directory / "card.json").read_text())["thresholds"]
+        card = json.loads((directory / "card.json").read_text())
+        self.thresholds: dict[str, float] = card["thresholds"]
+        self.doubts: dict[str, float] = card["doubts"]
         self.digest = digest(directory)
 
     def judge(self, lines: Sequence[Line], acts: Sequence[Act]) -> Judgement:
@@ -95,7 +112,8 @@ class ActModel:
 
         One pass of the encoder, whatever the number of pairs.
         """
-        seen = window(lines, actors(lines, acts), self._pieces)
+        found_actors = actors(lines, acts)
+        seen = window(lines, found_actors, self._pieces)
         if not seen.actors:
             return Judgement()
         hidden = self._hidden(seen)
@@ -107,8 +125,11 @@ class ActModel:
         found = [
             judged
             for kind in KINDS
-            for judged in self._pairs(kind, seen, parties, whole, Facts(kind, lines, acts, self._rank))
-        ]
+            for judged in self._pairs(
+                kind, seen, Hidden(parties, whole), Facts(kind, lines, acts, self._rank),
+                Clues(kind, lines, acts, found_actors, self._rank),
+            )
+        ]  # fmt: skip
         odds = whole @ self._heads["topics"] * 4 + self._heads["topics_bias"]
         return Judgement(
             tuple(sorted(found, key=lambda judged: -judged.probability)),
@@ -123,16 +144,19 @@ class ActModel:
         hidden: Array = self._session.run(None, given)[0][0]
         return hidden
 
-    def _pairs(self, kind: str, seen: Window, parties: Array, whole: Array, facts: Facts) -> Iterator[Judged]:
+    def _pairs(self, kind: str, seen: Window, hidden: Hidden, facts: Facts, clues: Clues) -> Iterator[Judged]:
         place = {id(actor): at for at, actor in enumerate(seen.actors)}
         pairs = list(possible(seen.actors, seen.actors, kind))
         if not pairs:
             return
         known = np.stack([facts.vector(giver, taker) for giver, taker in pairs])
+        parties = hidden.parties
         givers = parties[[MOST_PARTIES if giver is None else place[id(giver)] for giver, _ in pairs]]
         takers = parties[[place[id(taker)] for _, taker in pairs]]
-        odds, stages, certainties = self._scores(kind, givers, takers, whole, known)
+        odds, stages, certainties = self._scores(kind, givers, takers, hidden.whole, known)
+        odds = (1 - _LINEAR) * odds + _LINEAR * self._weighed(kind, seen.actors, pairs, clues)
         least = _odds(self.thresholds[kind]) if kind in self.thresholds else np.inf
+        doubt = _odds(self.doubts[kind]) if kind in self.doubts else -np.inf
         for at, (giver, taker) in enumerate(pairs):
             told = facts.act(giver, taker)
             if told is None and odds[at] < least:
@@ -141,8 +165,23 @@ class ActModel:
             yield Judged(
                 kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))),
                 TransferStage(stage) if kind == "arms_transfer" else SanctionStage(stage),
-                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told,
+                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told is not None and odds[at] < doubt),
             )  # fmt: skip
+
+    def _weighed(
+        self, kind: str, found: Sequence[Actor], pairs: Sequence[tuple[Actor | None, Actor]], clues: Clues
+    ) -> Array:
+        """Log-odds of each pair by the linear model: what weighs for each party is summed once."""
+        weights = self._judges[kind]["words"]
+        gives = {actor.key: weighed(weights, clues.of_party(actor, "giver")) for actor in found}
+        takes = {actor.key: weighed(weights, clues.of_party(actor, "taker")) for actor in found}
+        return np.array(
+            [
+                (gives[giver.key] if giver else 0.0) + takes[taker.key] + weighed(weights, clues.of_pair(giver, taker))
+                for giver, taker in pairs
+            ],
+            dtype=np.float32,
+        )
 
     def _scores(
         self, kind: str, givers: Array, takers: Array, whole: Array, known: Array

@@ -8,6 +8,7 @@ from msgspec import Struct
 from services.core.act import Act, Method, Party
 from services.core.article import Article
 from services.core.mention import EntityKind, Span
+from services.core.rules.reading import kind_of
 from services.extractor import learned
 from services.extractor.act_model import ActModel
 from services.extractor.clause import Clause
@@ -40,7 +41,7 @@ class Page(Struct, frozen=True):
 
 
 class Acts(Struct, frozen=True):
-    """The acts; the triggers of acts that were not told for want of a party, by kind; and what the model says of topics, as log-odds."""
+    """The acts; the triggers of those not told for want of a party or because the model doubts them, by kind; the model's log-odds of topics."""
 
     acts: tuple[Act, ...] = ()
     half: dict[str, list[Span]] = {}
@@ -74,12 +75,16 @@ class ActReader:
         return Acts(self._merged(page, found), half)
 
     def learn(self, page: Page, read: Acts) -> Acts:
-        """``read``, what the rules told of the page, and what the learned reader adds; itself where there is none."""
+        """``read``, what the rules told of the page, without what the learned reader doubts and with what it adds; itself where there is none."""
         lines = tuple(self.lines(page, named=True))
         if self._model is None or not worth(lines):
             return read
         judgement = self._model.judge(lines, read.acts)
-        return Acts(self._merged(page, learned.acts(judgement, lines, read.acts)), read.half, judgement.topics)
+        standing, doubted = learned.acts(judgement, lines, read.acts)
+        half = {kind: list(spans) for kind, spans in read.half.items()}
+        for act in doubted:
+            half.setdefault(kind_of(act), []).append(act.trigger)
+        return Acts(self._merged(page, standing), half, judgement.topics)
 
     def _merged(self, page: Page, found: Sequence[Act]) -> tuple[Act, ...]:
         return merged(tuple(dated(found, page.article.published_at.date())), len(page.article.title))

@@ -6,11 +6,13 @@ import msgspec
 
 from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, SanctionStage, TransferStage
 from services.core.mention import Span
+from services.core.rules.reading import kind_of
 from services.extractor import parties, stages, stance
 from services.extractor.act_model import Judged, Judgement
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
-from services.extractor.pairs import Actor, Line
+from services.extractor.merge import roles
+from services.extractor.pairs import Actor, Line, key_of
 from services.extractor.rows import Node, Sentence
 from services.extractor.vocabulary import TELLING
 
@@ -21,18 +23,28 @@ _PASSING = frozenset({"give", "equip", "get"})
 _IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 
 
-def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> list[Act]:
-    """The acts of the rules, and those of which the model alone is sure, where one sentence bears them out."""
+def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> tuple[list[Act], list[Act]]:
+    """The acts that stand, and those of the rules that do not because the model takes them for none.
+
+    Those of the rules come first, then those of which the model alone is sure, where one sentence bears them out.
+    """
+    doubted = {_pair(one.told) for one in judgement.pairs if one.told is not None and one.doubted}
+    kept = [act for act in told if _pair(act) not in doubted]
     alone = [one for one in chosen(judgement.pairs) if one.told is None]
-    return [*told, *(act for one in alone if (act := _told(one, lines)) is not None)]
+    added = [act for one in alone if (act := _told(one, lines)) is not None]
+    return [*kept, *added], [act for act in told if _pair(act) in doubted]
+
+
+def _pair(act: Act) -> tuple[str, ...]:
+    return (kind_of(act), *(key_of(party) if party else "" for party in roles(act)))
 
 
 def chosen(judged: Sequence[Judged]) -> list[Judged]:
     """What stands when nothing contradicts or doubles: one act per pair of countries, in one direction.
 
-    What the rules told stands, then the surest.
+    What the rules told stands unless it is doubted, then the surest.
     """
-    kept = [one for one in judged if one.told is not None]
+    kept = [one for one in judged if one.told is not None and not one.doubted]
     for one in sorted(judged, key=lambda one: -one.probability):
         same = [other for other in kept if other.kind == one.kind]
         if one.told is None and len(same) < _MOST_ACTS and not any(_doubles(one, other) for other in same):

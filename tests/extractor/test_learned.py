@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.core.act import Act, ArmsTransfer, Certainty, Method, SanctionStage, TransferStage
+from services.core.act import Act, ArmsTransfer, Certainty, Method, Party, SanctionStage, TransferStage
 from services.core.errors import ConfigInvalid
 from services.core.mention import Span
 from services.core.settings import ExtractorSettings
@@ -25,7 +25,7 @@ MINISTER = Actor("person:a", "person:a", "A", "IS", 2, None, [Span(start=2, end=
 
 
 def pair(giver: Actor | None, taker: Actor, probability: float, kind: str = "sanction") -> Judged:
-    return Judged(kind, giver, taker, probability, SanctionStage.IMPOSED, Certainty.ASSERTED, None)
+    return Judged(kind, giver, taker, probability, SanctionStage.IMPOSED, Certainty.ASSERTED, None, doubted=False)
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,15 @@ def model() -> ActModel:
     place = model_directory("default")
     assert place is not None
     exporters = load_lexicons(LEXICONS).transfer.exporters
-    return ActModel(place, {code: rank for rank, code in enumerate(exporters)})
+    found = ActModel(place, {code: rank for rank, code in enumerate(exporters)})
+    found.thresholds = dict.fromkeys(found.thresholds, 0.2)  # the model without the rules is less sure of plain sentences
+    return found
 
 
 def learned(title: str) -> list[Act]:
     """The acts of a title as the model tells them, without help from the rules."""
     lines, _ = tagger().lines(article(title=title, summary="", body=""))
-    return acts(model().judge(lines, []), lines, [])
+    return acts(model().judge(lines, []), lines, [])[0]
 
 
 @pytest.mark.parametrize(
@@ -89,12 +91,42 @@ def learned(title: str) -> list[Act]:
         ("Spain and Italy will send frigates to Greece.", ["ES > GR", "IT > GR"]),
         ("Iceland buys howitzers from Portugal", ["PT > IS"]),
         ("Portugal suspends exports of armoured vehicles to Chile", ["PT > CL"]),
-        ("Norway threatens Paraguay with sanctions", []),  # left to the rules
+        ("Norway threatens Paraguay with sanctions", ["NO > PY"]),
         ("Norway and Chile held talks on fisheries; missiles were shown at a fair.", []),
     ],
 )
 def test_parties_are_told_apart_by_the_words_around_them(title: str, wanted: list[str]) -> None:
     assert sorted(told(act).rsplit(" ", 2)[0] for act in learned(title)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("title", "told_by_rules", "stands"),
+    [
+        ("Spain sends frigates to Greece", "ES > GR", True),
+        ("Spain beats Greece in a friendly as Norway imposes sanctions on Paraguay", "ES > GR", False),
+    ],
+)
+def test_what_the_rules_told_falls_where_the_model_takes_it_for_none(
+    title: str, told_by_rules: str, stands: bool
+) -> None:
+    giver, taker = told_by_rules.split(" > ")
+    lines, _ = tagger().lines(article(title=title, summary="", body=""))
+    names = {node.name.entity.country: node for node in lines[0].sentence.nodes if node.name is not None}
+    sides = [
+        Party(
+            name=country, span=Span(start=node.start, end=node.end, quote=title[node.start : node.end]),
+            method=Method.NEAREST, id=node.name.entity.id if node.name else None, country=country,
+        )
+        for country in (giver, taker)
+        for node in [names[country]]
+    ]  # fmt: skip
+    trigger = lines[0].sentence.whole
+    by_rules = ArmsTransfer(
+        certainty=Certainty.ASSERTED, trigger=trigger, evidence=(trigger,), rule="transfer.give", stage=TransferStage.AGREED,
+        supplier=sides[0], recipient=sides[1],
+    )  # fmt: skip
+    standing, doubted = acts(model().judge(lines, [by_rules]), lines, [by_rules])
+    assert (by_rules in standing, by_rules in doubted) == (stands, not stands)
 
 
 def test_an_act_of_the_model_says_so_and_carries_its_sentence() -> None:

@@ -94,8 +94,9 @@ def _layer(graph: _Graph, x: str, layer: Weights, name: str, out: str) -> str:
     return graph.norm(graph.node("Add", [x, inner], f"{name}.sum2"), out, layer["l2w"], layer["l2b"])
 
 
-def write_heads(path: Path, weights: Weights) -> None:
-    """The heads in half precision, each as ``KIND.PART``."""
+def write_heads(path: Path, weights: Weights, linear: Weights) -> None:
+    """The heads and the linear half, each as ``KIND.PART``."""
     found = {f"{kind}.{part}": values for kind in KINDS for part, values in weights[kind].items()}
     found |= {"null": weights["null"], "topics": weights["topics"], "topics_bias": weights["topics_bias"]}
-    np.savez_compressed(path, **{name: np.asarray(values, "float32") for name, values in found.items()})
+    heads = {name: np.asarray(values, "float32") for name, values in found.items()}
+    np.savez_compressed(path, **heads | {f"{kind}.words": own for kind, own in linear.items()})

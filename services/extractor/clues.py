@@ -1,0 +1,201 @@
+"""What the order of words says of a party and of a pair of parties, as names of features.
+
+A linear model weighs them (:mod:`services.extractor.act_model`). It sees what the transformer sees, but by the lexicons and by
+place, and the two err on different articles.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from services.core.act import Act
+from services.core.rules.reading import kind_of
+from services.extractor import english
+from services.extractor.entities import Form
+from services.extractor.merge import roles
+from services.extractor.outline import ANCHORS, PARTY, Outline, outline
+from services.extractor.pairs import Actor, Line, key_of
+from services.extractor.rows import Node
+
+_AROUND = 4  # signs on each side of a party
+_LONGEST = 3  # signs of a run
+_BETWEEN = 6  # signs between two parties that are told in full
+_FORMS = {Form.ADJECTIVE: "A", Form.SEAT: "S", Form.PEOPLE: "Q"}
+_SKIPPED = frozenset({",", "SUB", "SAY", "BE", "MODAL", "and", PARTY})
+_JOINTS = english.PREPOSITIONS | frozenset({"and", ",", "'s", "-", "that", '"', ":"})
+_OFTEN = frozenset({
+    "US", "EU", "GB", "RU", "IR", "CN", "KP", "UA", "IL", "VE", "TW", "SY", "CU", "IN", "TR", "SA", "DE", "FR", "KR", "JP",
+})  # fmt: skip
+_FIRST, _SECOND = 5, 15  # ranks of suppliers
+
+
+class Clues:
+    """The clues of an article for acts of one kind."""
+
+    def __init__(
+        self, kind: str, lines: Sequence[Line], acts: Sequence[Act], actors: dict[str, Actor], rank: dict[str, int]
+    ) -> None:
+        """``actors``: by key; ``rank``: countries by how likely they supply arms."""
+        self._kind, self._rank, self._actors = kind, rank, actors
+        self._acts = [act for act in acts if kind_of(act) == kind]
+        self._told = [tuple(key_of(party) if party else None for party in roles(act)) for act in self._acts]
+        self._party: defaultdict[str, set[str]] = defaultdict(set)
+        self._pair: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._count: Counter[str] = Counter()
+        for line in lines:
+            self._read(outline(line, kind))
+        telling = any(line.telling and line.sentence.title for line in lines)
+        named = sum(1 for key in actors if self._count[key])
+        self._article = [f"named {min(named, 8)}", "always", *(["title tells"] if telling else [])]
+        self._title = {key for key, own in self._party.items() if own & {"anchor in title", "no anchor title"}}
+
+    def of_party(self, actor: Actor, role: str) -> Iterator[str]:
+        """Of a party as ``giver`` or ``taker``."""
+        yield from (f"{role} {clue}" for clue in self._party.get(actor.key, ()))
+        yield from (f"{role} kind {actor.mark}", f"{role} usual {actor.usual}")
+        yield f"{role} count {min(4, self._count[actor.key])}"
+        if actor.country in _OFTEN:
+            yield f"{role} country {actor.country}"
+        if self._kind == "arms_transfer":
+            place = self._rank.get(actor.country or "", 99)
+            yield f"{role} rank {1 if place < _FIRST else 2 if place < _SECOND else 3}"
+
+    def of_pair(self, giver: Actor | None, taker: Actor) -> Iterator[str]:
+        """Of two parties together, and of the article as a whole."""
+        yield from self._article
+        yield from self._ruled(giver.key if giver else None, taker.key)
+        titled = (giver.key in self._title) if giver else False, taker.key in self._title
+        if giver is None:
+            yield "no giver"
+            yield f"no giver, title {titled[1]}"
+            return
+        yield from (f"pair {clue}" for clue in self._pair.get((giver.key, taker.key), ()))
+        yield f"title {titled[0]} {titled[1]}"
+        yield f"usual {giver.usual} {taker.usual}"
+        if (giver.key, taker.key) not in self._pair:
+            yield "apart"
+
+    def _ruled(self, giver: str | None, taker: str) -> Iterator[str]:
+        """What the rules told of the pair, of its parties with others, and of others."""
+        if not self._acts:
+            yield "no act"
+        elif len(self._acts) > 1:
+            yield "several acts"
+        for act, (gives, takes) in zip(self._acts, self._told, strict=True):
+            if (gives, takes) == (giver, taker):
+                yield from ("told", f"told by {act.rule}")
+                for party, side in zip(roles(act), ("giver", "taker"), strict=True):
+                    if party is not None:
+                        yield f"told {side} {party.method.value}"
+                continue
+            for same, clue in (
+                (gives == giver, "giver told with another"), (takes == taker, "taker told with another"),
+                ((gives, takes) == (taker, giver), "told the other way"),
+                (gives == taker, "taker told as giver"), (takes == giver, "giver told as taker"),
+            ):  # fmt: skip
+                if same:
+                    yield clue
+                    break
+            if self._alike(gives, giver) and self._alike(takes, taker):
+                yield "told of the same two"
+
+    def _alike(self, told: str | None, key: str | None) -> bool:
+        if told is None or key is None or told not in self._actors or key not in self._actors:
+            return False
+        return self._actors[told].same(self._actors[key])
+
+    def _read(self, line: Outline) -> None:
+        title = " title" if line.title else ""
+        named = {sign.actor for sign in line.signs if sign.actor}
+        self._count.update(named)
+        if not line.anchored:
+            for key in named:
+                self._party[key].add(f"no anchor{title}")
+            return
+        places = [at for at, sign in enumerate(line.signs) if sign.actor]
+        for at in places:
+            own = self._party[line.signs[at].actor or ""]
+            own.add(f"anchor{title}")
+            if line.title:
+                own.add("anchor in title")
+            own.update(_around(line, at, self._kind))
+            own.add("first" if at == places[0] else "not first")
+            if at == places[-1]:
+                own.add("last")
+        for at in places:
+            for to in places:
+                keys = line.signs[at].actor, line.signs[to].actor
+                if keys[0] and keys[1] and keys[0] != keys[1]:
+                    self._pair[keys[0], keys[1]].update(_between(line, at, to, self._kind))
+
+
+def _around(line: Outline, at: int, kind: str) -> Iterator[str]:
+    """Runs of signs that hold the party, the words beside it, and the anchor nearest to it."""
+    signs, nodes = line.signs, line.nodes
+    node = nodes[signs[at].at]
+    form = _FORMS.get(node.name.form, "N") if node.name else "N"
+    begin, finish = max(0, at - _AROUND), min(len(signs), at + _AROUND + 1)
+    near = [f"X{form}" if place == at else signs[place].word for place in range(begin, finish)]
+    middle = at - begin
+    for first in range(middle + 1):
+        for last in range(max(middle, first + 1), min(len(near), first + _LONGEST + 1)):
+            yield f"run {' '.join(near[first : last + 1])}"
+    for step in (-2, -1, 1, 2):
+        place = signs[at].at + step
+        if 0 <= place < len(nodes):
+            yield f"word {step} {PARTY if nodes[place].is_party else _lemma(nodes[place])}"
+    anchor = min((sign for sign in signs if sign.word in ANCHORS[kind]), key=lambda sign: abs(sign.at - signs[at].at))
+    side = "before" if anchor.at > signs[at].at else "after"
+    distance = abs(anchor.at - signs[at].at)
+    yield f"near {side} {next(bound for bound in (1, 3, 7, 999) if distance <= bound)}"
+    yield f"near {side} {anchor.word}"
+    low, high = sorted((anchor.at, signs[at].at))
+    yield f"near {side} past {min(2, sum(1 for sign in signs if sign.actor and low < sign.at < high))}"
+
+
+def _between(line: Outline, giver: int, taker: int, kind: str) -> Iterator[str]:
+    """What stands between two parties, before and after them. ``giver`` and ``taker``: places among the signs."""
+    signs, words = line.signs, [sign.word for sign in line.signs]
+    low, high = sorted((giver, taker))
+    order = "XY" if giver < taker else "YX"
+    inner = words[low + 1 : high]
+    yield f"same{' title' if line.title else ''}"
+    yield f"{order}{' title' if line.title else ''}"
+    if len(inner) <= _BETWEEN:
+        yield f"{order} = {' '.join(inner)}"
+    telling = [word for word in inner if word not in _SKIPPED]
+    yield f"{order} ~ {' '.join(telling) if len(telling) < _BETWEEN else 'long'}"
+    yield from (f"{order} has {word}" for word in set(inner))
+    yield f"{order} past {min(3, inner.count(PARTY))}"
+    joints = _joint(line.nodes, signs[giver].at), _joint(line.nodes, signs[taker].at)
+    yield from (f"{order} joints {joints[0]} {joints[1]}", f"{order} giver {joints[0]}", f"{order} taker {joints[1]}")
+    yield f"{order} then {_next(words, giver, taker, 'Y')} {_next(words, taker, giver, 'X')}"
+    for node in line.nodes[signs[low].at + 1 : signs[high].at]:
+        if not node.is_party and node.word.isalpha() and len(node.word) > 2:
+            yield f"{order} word {_lemma(node)}"
+    yield f"{order} before {' '.join(words[max(0, low - 2) : low])}"
+    yield f"{order} after {' '.join(words[high + 1 : high + 3])}"
+    yield f"{order} after one {' '.join(words[high + 1 : high + 2])}"
+    if not ANCHORS[kind] & set(inner):
+        yield f"{order} anchor outside"
+
+
+def _next(words: Sequence[str], at: int, other: int, sign: str) -> str:
+    following = at + 1
+    if following == other:
+        return sign
+    return words[following] if following < len(words) else "$"
+
+
+def _lemma(node: Node) -> str:
+    return node.verb.lemma if node.verb else node.word
+
+
+def _joint(nodes: Sequence[Node], at: int) -> str:
+    """The small word before a party, past determiners and words of the military."""
+    place = at - 1
+    while place >= 0 and (nodes[place].word in english.DETERMINERS or "military" in nodes[place].tags):
+        place -= 1
+    if place < 0:
+        return "^"
+    word = nodes[place].word
+    return word if word in _JOINTS else PARTY if nodes[place].is_party else "other"

@@ -1,0 +1,58 @@
+"""Excerpts of public collections that we labelled ourselves for the learned reader, beside the labelled news.
+
+``excerpts.jsonl`` holds no text: where an excerpt stands (collection, article, from and to in its text, with or without its
+title) and what one reader found in it under the codebook of the labelled news; acts only, no topics. They are of collections
+that the measuring file is not drawn from, but for whole articles of one that it holds nine of.
+"""
+
+import gzip
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.core.measure.labels import Labelled
+
+LABELS = Path(__file__).with_name("excerpts.jsonl")
+_FILES = {
+    "allsides_articles": ("articles-1of3.jsonl.gz", "ID"), "bbc_2025": ("bbc_2025.jsonl.gz", None),
+    "en_worldwide_newswire": ("articles.jsonl.gz", "id"), "basil": ("basil.jsonl", "id"),
+    "wikinews_2019_2020": ("wikinews.jsonl.gz", None), "tgcontest_en": ("en_categories.jsonl", None),
+}  # fmt: skip
+_TAR = "polnear_text_attributions.tar.gz"
+
+
+def excerpts(data: Path) -> list[Labelled]:
+    """The labelled excerpts, with their texts from the collections under ``data``."""
+    rows = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
+    wanted = {(row["collection"], row["article"]) for row in rows}
+    texts = {key: value for name in {name for name, _ in wanted} for key, value in _texts(data, name) if key in wanted}
+    return [_labelled(row, *texts[row["collection"], row["article"]]) for row in rows]
+
+
+def _labelled(row: dict[str, Any], title: str, text: str) -> Labelled:
+    named = title if row["titled"] else ""
+    return msgspec.convert(
+        {
+            "id": f"{row['collection']}:{row['article']}:{row['from']}", "title": named, "text": text[row["from"] : row["to"]],
+            "topics": [], "acts": row["acts"],
+        },
+        Labelled,
+    )  # fmt: skip
+
+
+def _texts(data: Path, name: str) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    if name == "polnear":
+        with tarfile.open(data / name / _TAR) as found:
+            for member in found:
+                if member.name.endswith(".txt") and (file := found.extractfile(member)):
+                    yield (name, member.name), ("", file.read().decode("utf-8", "replace"))
+        return
+    path, key = _FILES[name]
+    raw = (data / name / path).read_bytes()
+    for number, line in enumerate((gzip.decompress(raw) if path.endswith("gz") else raw).splitlines()):
+        row = json.loads(line)
+        yield (name, str(row[key] if key else number)), (row.get("title") or "", row["text"])
