@@ -210,7 +210,7 @@ class App:
         return Alerter(
             bus=self.bus, store=self.store.alerts, rules=self._configuration.rules, outlets=self._configuration.feeds.outlets,
             notify=self._notify(self._configuration), clock=self._clock, settings=self._configuration.settings.alerter,
-            name=self._name, on_alert=self._decided, routing=Routing.of(self._configuration.routes), on_told=self._wake_sender,
+            name=self._name, on_alert=self._decided, routing=Routing.of(self._configuration.routes, self._links), on_told=self._wake_sender,
             vocabulary=Vocabulary(lists=self._configuration.lists),
         )  # fmt: skip
 
@@ -224,6 +224,7 @@ class App:
             self._clock,
             configuration.settings.alerter,
             self._name,
+            links=self._links,
         )
 
     def pages(self) -> dict[str, Page]:
@@ -259,7 +260,7 @@ class App:
             if isinstance(service, Poller):
                 service.reload(configuration.feeds)
             elif isinstance(service, Alerter):
-                routing = Routing.of(configuration.routes)
+                routing = Routing.of(configuration.routes, self._links)
                 words = Vocabulary(lists=configuration.lists)
                 service.reload(
                     configuration.rules, configuration.feeds.outlets, self._notify(configuration), routing, words

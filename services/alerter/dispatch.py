@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from services.alerter.render.notifications import STREAM_RECEIVER
 from services.alerter.render.summary import summary
 from services.core.alert import Alert
+from services.core.feedback_link import FeedbackLinks
 from services.core.group import Flushed, Given, Group, Step, Telling
 from services.core.grouping import admitted, adrift, flushed, key_at, summary_key
 from services.core.inhibit import sources_among
@@ -36,15 +37,17 @@ class Routing(Struct, frozen=True, kw_only=True):
     nodes: Mapping[str, Node]
     receivers: Mapping[str, Receiver]
     intervals: Mapping[str, TimeInterval]
+    links: FeedbackLinks | None = None
 
     @classmethod
-    def of(cls, file: RoutesFile) -> "Routing":
-        """By a valid routes.yaml."""
+    def of(cls, file: RoutesFile, links: FeedbackLinks | None = None) -> "Routing":
+        """By a valid routes.yaml. With ``links``, summaries ask what their alerts were worth."""
         return cls(
             file=file,
             nodes={node.key: node for node in tree(file.route)},
             receivers={receiver.name: receiver for receiver in file.receivers},
             intervals={interval.name: interval for interval in file.time_intervals},
+            links=links,
         )
 
 
@@ -165,7 +168,8 @@ class Dispatch:
             alone = [replace(one, created_at=self._now) for one in made if one.receiver == telling.receiver]
             if alone:
                 return alone  # none where its labels lead elsewhere by now
-        return list(summary(telling, alerts, self._routing.receivers[telling.receiver], self._now))
+        receiver = self._routing.receivers[telling.receiver]
+        return list(summary(telling, alerts, receiver, self._now, links=self._routing.links))
 
     def _know(self, ids: Iterable[str]) -> None:
         self._alerts |= self._transaction.alerts([ident for ident in ids if ident not in self._alerts])

@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 
 from services.alerter.render.late import by_recipient, digests
+from services.core.feedback_link import FeedbackLinks
 from services.core.ports.store import Outbox
 from services.core.settings import Receiver
 
@@ -16,7 +17,8 @@ _AT_ONCE = 1000  # notifications; what more there is follows, in the same digest
 class Late:
     """Safe to call in several processes at once: the store lets one of them have a row."""
 
-    def __init__(self, outbox: Outbox, receiver: Receiver) -> None:
+    def __init__(self, outbox: Outbox, receiver: Receiver, links: FeedbackLinks | None = None) -> None:
+        self._links = links
         self._outbox = outbox
         self._receiver = receiver
 
@@ -30,7 +32,7 @@ class Late:
         done = False
         for to, late in by_recipient(rows, self._receiver).items():
             alerts = self._outbox.alerts({ident for row in late for ident in row.notification.alert_ids})
-            made = digests(late, to, alerts, self._receiver, now)
+            made = digests(late, to, alerts, self._receiver, now, links=self._links)
             if self._outbox.gather(late, made, now):
                 done = True
                 log.warning(

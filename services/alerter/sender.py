@@ -13,6 +13,7 @@ from services.alerter.late import Late
 from services.alerter.render.notifications import STREAM_RECEIVER
 from services.core.delivery import Policy
 from services.core.errors import Retriable
+from services.core.feedback_link import FeedbackLinks
 from services.core.notification import DeliveryState
 from services.core.ports.edges import Clock, Notifier
 from services.core.ports.store import Outbox
@@ -42,6 +43,7 @@ class Sender:
         *,
         pace: Pace = _PACE,
         policy: Policy = _POLICY,
+        links: FeedbackLinks | None = None,
     ) -> None:
         """``name`` begins the owner of leases. ``policy`` is the pattern for every receiver; max_age and resend come from the configuration."""
         if pace.lease <= 2 * pace.timeout:
@@ -52,6 +54,7 @@ class Sender:
         self._clock = clock
         self._name = name
         self._pace = pace
+        self._links = links
         self._policy = msgspec.structs.replace(policy, resend=settings.ambiguous == "resend")
         self._notifiers = dict(notifiers)
         self._receivers = {receiver.name: receiver for receiver in receivers}
@@ -123,7 +126,7 @@ class Sender:
         return Lane(
             name, notifier, self._outbox, self._clock, policy=policy, pace=self._pace,
             rate=getattr(receiver, "rate", None), owner=f"{self._name}:{uuid.uuid4().hex[:8]}", totals=self._past.get(name, Totals()),
-            late=Late(self._outbox, receiver) if receiver else None,
+            late=Late(self._outbox, receiver, self._links) if receiver else None,
         )  # fmt: skip
 
     def _stop_lanes(self) -> None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from services.alerter.render.mail import MailPayload
 from services.alerter.render.summary import summary
 from services.core.alert import Alert
+from services.core.feedback_link import FeedbackLinks
 from services.core.group import Kind, Telling
 from services.core.notification import DeliveryState, Notification, OutboxRow, late_story
 from services.core.settings import Receiver, SmtpReceiver
@@ -35,8 +36,9 @@ def by_recipient(rows: Iterable[OutboxRow], receiver: Receiver) -> dict[str, lis
 
 
 def digests(
-    rows: Sequence[OutboxRow], to: str, alerts: Mapping[str, Alert], receiver: Receiver, now: datetime
-) -> tuple[Notification, ...]:
+    rows: Sequence[OutboxRow], to: str, alerts: Mapping[str, Alert], receiver: Receiver, now: datetime,
+    *, links: FeedbackLinks | None = None,
+) -> tuple[Notification, ...]:  # fmt: skip
     """The messages that tell ``to`` of the alerts of these rows; none where the alerts are no longer kept."""
     ids = dict.fromkeys(ident for row in rows for ident in row.notification.alert_ids if ident in alerts)
     if not ids:
@@ -48,7 +50,7 @@ def digests(
     known = [alerts[ident] for ident in ids]
     notes = {alert.id: _note(alert, unsure) for alert in known}
     whom = replace(receiver, to=(to,)) if isinstance(receiver, SmtpReceiver) and to else receiver
-    made = summary(telling, known, whom, now, notes)
+    made = summary(telling, known, whom, now, notes=notes, links=links)
     return tuple(replace(one, story_id=late_story(receiver.name)) for one in made)
 
 

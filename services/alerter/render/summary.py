@@ -13,6 +13,7 @@ from services.alerter.render import alertmanager, apprise, event, mail, slack, t
 from services.alerter.render.card import Card, card
 from services.alerter.render.clean import cut, one_line
 from services.core.alert import Alert, Severity
+from services.core.feedback_link import FeedbackLinks
 from services.core.group import Kind, Telling
 from services.core.notification import Notification
 from services.core.settings import (
@@ -26,7 +27,8 @@ from services.core.settings import (
 )
 
 _SHOWN = 40  # alerts shown in full lines; of the others, how many
-_IN_SLACK = 20  # Slack takes about 13,000 characters in all blocks together
+_IN_SLACK = 20
+_SLACK_SIZE = 11_500  # characters; Slack takes about 13,000 in all blocks together
 _IN_EVENT = 200
 _TITLE = 160
 _LEVELS = tuple(Severity)
@@ -44,17 +46,21 @@ class Digest(Struct, frozen=True, kw_only=True):
 
 
 def summary(
-    telling: Telling, alerts: Sequence[Alert], receiver: Receiver, now: datetime, notes: Mapping[str, str] | None = None
-) -> Iterator[Notification]:
+    telling: Telling, alerts: Sequence[Alert], receiver: Receiver, now: datetime, *,
+    notes: Mapping[str, str] | None = None,
+    links: FeedbackLinks | None = None,
+) -> Iterator[Notification]:  # fmt: skip
     """The notifications that tell of these alerts together. The same telling gives the same ids and bytes again.
 
-    ``notes`` by alert id: words that stand behind its headline.
+    ``notes`` by alert id: words that stand behind its headline. With ``links``, mails and Slack messages ask of each alert what it was worth.
     """
     ordered = sorted(alerts, key=lambda alert: (-_LEVELS.index(alert.severity), alert.decided_at, alert.id))
     stories = {alert.story_id for alert in ordered}
     ident = _ident(telling, now)
     story = stories.pop() if len(stories) == 1 else f"group.{ident}"
-    for part, payload in _payloads(telling, ordered, receiver, ident, story, show=_showing(notes or {})):
+    for part, payload in _payloads(
+        telling, ordered, receiver, ident, story, show=_showing(notes or {}, links, receiver.name)
+    ):
         yield Notification(
             id=_digest(ident, part), receiver=receiver.name, story_id=story, alert_ids=telling.alert_ids, payload=payload,
             created_at=now, trace_id=ordered[0].trace_id,
@@ -75,12 +81,13 @@ def heading(telling: Telling, alerts: Sequence[Alert]) -> str:
     return f"{'Again: ' if telling.again else ''}{count}{about}"
 
 
-def _showing(notes: Mapping[str, str]) -> Show:
+def _showing(notes: Mapping[str, str], links: FeedbackLinks | None, receiver: str) -> Show:
     """How an alert is shown: as its card, with what there is to note about it behind the headline."""
 
     def show(alert: Alert) -> Card:
         shown, noted = card(alert), notes.get(alert.id)
-        return replace(shown, headline=f"{shown.headline} ({noted})") if noted else shown
+        judge = links.of(alert.id, receiver) if links else ()
+        return replace(shown, headline=f"{shown.headline} ({noted})" if noted else shown.headline, judge=judge)
 
     return show
 
@@ -143,16 +150,29 @@ def _short(shown: Digest) -> bytes:
 
 def _slack(shown: Digest, ident: str) -> slack.SlackPayload:
     blocks: list[slack.Block] = [{"type": "header", "text": _plain(shown.heading, 150)}]
-    for one in shown.cards:
-        where: slack.Block = {"type": "text", "text": cut(one.title, _TITLE)}
-        if one.link and len(one.link) <= 300:
-            where = {"type": "link", "url": one.link, "text": cut(one.title, _TITLE)}
-        runs = [{"type": "text", "text": cut(_line(one), _TITLE) + "\n", "style": {"bold": True}}, where]
-        blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": runs}]})
+    size = 0
+    for number, one in enumerate(shown.cards):
+        block = _slack_line(one)
+        size += len(event.encode(block).decode())
+        if size > _SLACK_SIZE:
+            shown = replace(shown, more=shown.more + len(shown.cards) - number)
+            break
+        blocks.append(block)
     if shown.more:
         blocks.append({"type": "context", "elements": [_plain(_rest(shown), 300)]})
     metadata = {"event_type": "wirewatch_summary", "event_payload": {"notification_id": _digest(ident, "")}}
     return slack.SlackPayload(text=slack.escape(shown.heading), blocks=blocks, metadata=metadata)
+
+
+def _slack_line(one: Card) -> slack.Block:
+    where: slack.Block = {"type": "text", "text": cut(one.title, _TITLE)}
+    if one.link and len(one.link) <= 300:
+        where = {"type": "link", "url": one.link, "text": cut(one.title, _TITLE)}
+    runs = [{"type": "text", "text": cut(_line(one), _TITLE) + "\n", "style": {"bold": True}}, where]
+    for opinion, link in one.judge:
+        between = "\n" if len(runs) == 2 else " · "
+        runs += [{"type": "text", "text": between}, {"type": "link", "url": link, "text": opinion}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": runs}]}
 
 
 def _plain(words: str, limit: int) -> slack.Block:
@@ -169,10 +189,14 @@ def _mail(shown: Digest, to: str, ident: str, story: str) -> mail.MailPayload:
 
 def _mail_text(shown: Digest) -> str:
     parts = [
-        f"{_line(one)}\n    {_new(one)}\n    {one.title}\n    {one.link or 'no link that is safe to follow'}\n"
+        f"{_line(one)}\n    {_new(one)}\n    {one.title}\n    {one.link or 'no link that is safe to follow'}\n{_judge(one)}"
         for one in shown.cards
     ]
     return "\n".join([f"{shown.heading}\n", *parts, _rest(shown)]).rstrip() + "\n"
+
+
+def _judge(shown: Card) -> str:
+    return "".join(f"    {opinion}? {link}\n" for opinion, link in shown.judge)
 
 
 def _mail_html(shown: Digest) -> str:
@@ -187,7 +211,9 @@ def _mail_html(shown: Digest) -> str:
 def _mail_row(shown: Card) -> str:
     title = escape(shown.title)
     where = f'<a href="{escape(shown.link)}" rel="noopener noreferrer">{title}</a>' if shown.link else title
-    return f'<strong>{escape(_line(shown))}</strong><br>{where}<br><span style="color:#666666">{escape(_new(shown))}</span>'
+    judge = [f'<a href="{escape(link)}" rel="noopener noreferrer">{opinion}</a>' for opinion, link in shown.judge]
+    small = "<br>".join([escape(_new(shown)), *([" · ".join(judge)] if judge else [])])
+    return f'<strong>{escape(_line(shown))}</strong><br>{where}<br><span style="color:#666666">{small}</span>'
 
 
 def _event(telling: Telling, alerts: Sequence[Alert], ident: str) -> dict[str, Any]:
