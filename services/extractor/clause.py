@@ -7,7 +7,12 @@ from services.extractor.rows import Sentence, is_stop
 from services.extractor.subjects import Subjects
 from services.extractor.verbs import Verbs
 
-_HAPPEN = frozenset({"come", "follow", "happen", "return", "begin", "start", "take", "go"})
+_HAPPEN = frozenset(
+    {"come", "follow", "happen", "return", "begin", "start", "take", "go", "snap", "kick", "enter", "resume"}
+)
+_SAME_FORM = frozenset({"hit", "put", "cut", "set"})  # verbs whose participle is their base form
+_SEEN_THROUGH = frozenset({"of", "on", "for", "to", "with", "in", "about", "over", "against"})
+_ENDING = frozenset({"from", "under", "by", "amid", "despite"})
 _OWN = frozenset({"his", "her", "its", "their", "our"})
 
 
@@ -57,7 +62,7 @@ class Clause:
         node = self.nodes[at]
         tense = node.verb.tense if node.verb else ""
         if node.verb is None or (
-            tense not in {"past", "participle"} and node.verb.lemma not in {"hit", "put", "cut", "set"}
+            tense not in {"past", "participle"} and not (tense == "base" and node.verb.lemma in _SAME_FORM)
         ):
             return False
         j = at - 1
@@ -97,30 +102,24 @@ class Clause:
 
     def _govern(self, frame: Frame) -> None:
         """The verb of which the noun is object or subject, seen through ``a package of``, and that verb's subject."""
-        first = frame.first
         governors: list[int] = []
+        first = self._through(frame, governors)
+        verb = self.phrases.verb_before(first)
+        if verb is not None:
+            self._object_of(frame, verb, governors)
+        elif frame.last + 1 < len(self.nodes):
+            self._predicate(frame, governors)
+        frame.governors = tuple(governors)
+
+    def _through(self, frame: Frame, governors: list[int]) -> int:
+        """Where the whole phrase begins of which the noun is a part: ``talks on a package of arms``."""
+        first = frame.first
         for _ in range(4):
-            if first < 2 or self.nodes[first - 1].word not in {
-                "of",
-                "for",
-                "on",
-                "over",
-                "to",
-                "with",
-                "from",
-                "in",
-                "about",
-                "against",
-                "under",
-                "by",
-                "amid",
-                "despite",
-            }:
-                break
-            if self.nodes[first - 1].word not in {"of", "on", "for", "to", "with", "in", "about", "over", "against"}:
-                governors.append(first - 1)
+            if first < 2 or self.nodes[first - 1].word not in _SEEN_THROUGH | _ENDING:
                 break
             governors.append(first - 1)
+            if self.nodes[first - 1].word in _ENDING:
+                break
             if self.verbs.verbal(first - 2):
                 first -= 1
                 break
@@ -131,19 +130,35 @@ class Clause:
             if self.nodes[first - 1].word in {"of", "on", "for"}:
                 frame.owners = (*(i for i in range(start, first - 1) if self.nodes[i].is_party), *frame.owners)
             first = start
-        verb = self.phrases.verb_before(first)
-        if verb is not None:
-            governing = self.of_verb(verb) if self.nodes[verb].verb or self.nodes[verb].word in english.VERBS else None
-            governors.append(verb)
-            if governing is not None:
-                frame.subject, frame.subject_span = governing.subject, governing.subject_span
-                frame.pronoun = frame.pronoun if frame.pronoun is not None else governing.pronoun
-                governors.extend(governing.governors)
-                frame.passive, frame.verb = governing.passive, governing
-                frame.first = min(frame.first, governing.first)
-        elif frame.last + 1 < len(self.nodes):
-            self._predicate(frame, governors)
-        frame.governors = tuple(governors)
+        return first
+
+    def _object_of(self, frame: Frame, verb: int, governors: list[int]) -> None:
+        """What the verb before the noun adds."""
+        told = self._told(frame, verb)
+        if told:
+            self._predicate(Frame(at=frame.at, last=frame.last), governors)
+        if not told or "say" not in self.nodes[verb].tags:
+            governors.append(verb)  # "demands that sanctions be lifted"
+        if self.nodes[verb].verb is None and self.nodes[verb].word not in english.VERBS:
+            return
+        governing = self.of_verb(verb)
+        frame.subject, frame.subject_span = governing.subject, governing.subject_span
+        frame.pronoun = frame.pronoun if frame.pronoun is not None else governing.pronoun
+        governors.extend(governing.governors)
+        frame.passive, frame.verb = governing.passive, governing
+        frame.first = min(frame.first, governing.first)
+
+    def _told(self, frame: Frame, verb: int) -> bool:
+        """Whether the noun is the subject of what the verb tells: ``says sanctions must be lifted``."""
+        if frame.last + 1 >= len(self.nodes) or not self.nodes[verb].tags & {
+            "say",
+            "claim",
+            "t.sought",
+            "s.called_for",
+            "s.threatened",
+        }:
+            return False
+        return self.nodes[frame.last + 1].word in english.AUXILIARIES - english.NEGATIONS
 
     def _predicate(self, frame: Frame, governors: list[int]) -> None:
         """The noun is a subject: ``arms sales to Israel were suspended by Germany``."""

@@ -1,6 +1,6 @@
 """The words over a trigger, and what they make of it: whether it is only wanted, thought of, due, off, or done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -13,6 +13,8 @@ MAY = frozenset({"may", "might", "could"})
 WILL = frozenset({"will", "shall", "'ll"})
 _SHOULD = frozenset({"should", "must", "ought"})
 _NEEDING = frozenset({"need", "needs", "needed", "has", "have"})  # "needs to", "has to"
+_ADMITS = frozenset({"admit", "admits", "admitted", "acknowledge", "acknowledged", "confirm", "confirmed"})
+_LOOSE = frozenset({"in", "over", "with", "against", "about", "amid", "despite"})
 _RULING = frozenset({"rule", "rules", "ruled", "ruling"})
 _OPEN = frozenset({"if", "unless", "whether", "lest", "provided"})
 _SAYS = frozenset({"said", "says", "saying", "announced", "announces", "confirmed", "told", "declared", "revealed"})
@@ -47,14 +49,40 @@ class Over(Struct, frozen=True):
 
 def over(clause: Clause, frame: Frame) -> Over:
     """The words over the trigger of ``frame``."""
-    places = [at for at in frame.governors if clause.nodes[at].name is None]
+    places = [at for at in (*_near(clause, frame), *_beyond(clause, frame)) if clause.nodes[at].name is None]
     nodes = tuple(clause.nodes[at] for at in places)
     words = frozenset(node.word for node in nodes)
     return Over(
         nodes=nodes, words=words, tags=frozenset(tag for at in places for tag in clause.nodes[at].tags if _used(clause, at, tag)),
-        negated=bool(words & english.NEGATIONS), ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
+        negated=bool(words & english.NEGATIONS) and not words & _ADMITS, ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
         perfect=bool(words & english.HAVE), done=bool(words & english.DONE) and not words & (WILL | MAY), ahead=_ahead(clause, frame),
     )  # fmt: skip
+
+
+def _near(clause: Clause, frame: Frame) -> Iterator[int]:
+    """Governing words as far as they bear on the trigger: a meeting cancelled over the sale does not cancel the sale."""
+    passed = False
+    for at in frame.governors:
+        word = clause.nodes[at].word
+        if word in _LOOSE and passed:
+            return
+        passed = passed or word not in english.PREPOSITIONS | english.DETERMINERS
+        yield at
+
+
+def _beyond(clause: Clause, frame: Frame) -> Iterator[int]:
+    """Words over the trigger that no chain of governing words reaches: ``prompted Finland to send``, ``ruled out sending``."""
+    nodes, first = clause.nodes, min((frame.at, *frame.governors))
+    if first > 1 and nodes[first - 1].word == "out" and nodes[first - 2].word in _RULING:
+        yield first - 2
+    span = (frame.verb or frame).subject_span
+    if span is None or span[1] + 1 >= len(nodes) or nodes[span[1] + 1].word != "to":
+        return
+    at = span[0] - 1
+    while at > 0 and nodes[at].word in {"to", "on", "upon", "with", "both"}:
+        at -= 1
+    if at > 0 and at not in frame.governors and clause.verbal(at):
+        yield at
 
 
 def _used(clause: Clause, at: int, tag: str) -> bool:

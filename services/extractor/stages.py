@@ -19,10 +19,12 @@ _FLOWING = (
     "shipment", "deliver", "suppl", "flow", "transfer", "export", "consignment", "cargo", "resupply", "import", "smuggling",
     "trafficking", "donation",
 )  # fmt: skip
+_THOUGHTS = frozenset({"plan", "plans", "proposal", "proposals", "bill", "option", "options", "debate"})  # "aid plan"
 _FRESH = frozenset({"new", "fresh", "latest", "additional"})
 _MORE = _FRESH | {"further", "more", "tougher", "harsher", "stiffer", "heavy", "heavier", "crippling", "severe"}
 _ROUNDS = frozenset({"round", "rounds", "package", "packages", "wave", "series", "set", "raft", "batch", "tranche"})
 _BEARING = frozenset({"face", "faces", "faced", "facing", "risk", "risks", "risking", "risked"})
+_JOINING = frozenset({"join", "joins", "joined", "joining"})  # the sanctions of others
 _OWN_SIDE = frozenset({"s.imposed", "s.eased", "s.threatened", "s.called_for", "s.refused", "s.in_force"})
 _STRONGEST = (SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.EASED)
 
@@ -32,7 +34,8 @@ def of_verb(clause: Clause, frame: Frame) -> TransferStage:
     node = clause.nodes[frame.at]
     lemma, tense = (node.verb.lemma, node.verb.tense) if node.verb else ("", "")
     said = over(clause, frame)
-    stage = next(_brought(said, verb=True, giving="get" not in node.tags), None)
+    due = "to" in said.words and tense != "ing"
+    stage = next(_brought(said, due=due, giving="get" not in node.tags), None)
     if stage is None and "seeking" in node.tags:
         stage = TransferStage.SOUGHT
     if stage is None and lemma == "offer":
@@ -48,10 +51,11 @@ def of_noun(clause: Clause, frame: Frame) -> TransferStage:
     """The stage of a transfer told by a noun."""
     nodes, at = clause.nodes, frame.at
     own = nodes[clause.noun_start(at) : at]
-    stage = next(_brought(over(clause, frame), verb=False, giving=False), None)
+    stage = next(_brought(over(clause, frame), due=False, giving=False), None)
     if _off(clause, frame):
         stage = TransferStage.HALTED
-    if stage is None and any("considering" in node.tags for node in own):
+    behind = nodes[at + 1].word if at + 1 < len(nodes) else ""
+    if stage is None and (behind in _THOUGHTS or any("considering" in node.tags for node in own)):
         stage = TransferStage.CONSIDERED
     if stage is None and nodes[at].word.startswith("request"):
         stage = TransferStage.SOUGHT
@@ -68,7 +72,7 @@ def _off(clause: Clause, frame: Frame) -> bool:
     return any("t.halted" in node.tags and node.verb and node.verb.tense in {"past", "participle"} for node in own)
 
 
-def _brought(said: Over, *, verb: bool, giving: bool) -> Iterator[TransferStage]:
+def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
     """The stages that the words over the trigger bring, the strongest first."""
     telling = [node for node in said.nodes if node.verb or node.tags & {"considering", "agreeing", "halting"}]
     tags = {tag for node in telling for tag in node.tags}
@@ -79,7 +83,7 @@ def _brought(said: Over, *, verb: bool, giving: bool) -> Iterator[TransferStage]
         yield TransferStage.SOUGHT
     if any(node.verb and node.verb.lemma in _SETTLING for node in said.nodes):
         yield TransferStage.AGREED
-    if verb and said.perfect and said.words & MAY:
+    if said.perfect and said.words & MAY:
         yield TransferStage.DELIVERED  # "may have sent"
     if said.conditional or said.may or thought or "t.considered" in tags:
         yield TransferStage.CONSIDERED
@@ -87,7 +91,7 @@ def _brought(said: Over, *, verb: bool, giving: bool) -> Iterator[TransferStage]
         yield TransferStage.SOUGHT
     if said.done:
         yield TransferStage.DELIVERED
-    if said.will or tags & {"t.agreed", "agreeing"} or (verb and "to" in said.words):
+    if said.will or tags & {"t.agreed", "agreeing"} or due:
         yield TransferStage.AGREED
     if "t.delivered" in tags:
         yield TransferStage.DELIVERED
@@ -118,6 +122,8 @@ def _measured(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStag
     nodes, at = clause.nodes, frame.at
     start, tags = clause.noun_start(at), said.tags
     yield from _named(nodes[at], said)
+    if said.words & _JOINING:
+        yield SanctionStage.IN_FORCE if said.negated or "s.refused" in tags else SanctionStage.IMPOSED
     if said.ruled_out and said.negated:
         yield SanctionStage.THREATENED  # "has not ruled out sanctions"
     if said.ruled_out or said.negated or "s.refused" in tags:
@@ -156,7 +162,9 @@ def _meant(clause: Clause, frame: Frame, said: Over) -> bool:
     """Whether it is only threatened, planned or possible."""
     nodes, start = clause.nodes, clause.noun_start(frame.at)
     own = any("threatening" in node.tags for node in nodes[start : frame.at])
-    if own or "s.threatened" in said.tags:
+    span = (frame.verb or frame).subject_span
+    bill = span is not None and any("threatening.after" in node.tags for node in nodes[span[0] : span[1] + 1])
+    if own or bill or "s.threatened" in said.tags:
         return True
     if not _governed(clause, frame):
         return False
