@@ -20,10 +20,11 @@ from services.extractor.topic_rules import Reading, Ruling, rule
 _MENTIONED = 0.25  # of what the rules need to call it the topic
 _HEADLINE = 0.6  # the least score of a topic of which the title tells an act
 _MOST_EVIDENCE, _FEW = 8, 3
-_BROAD = frozenset(
-    {"armed_conflict", "diplomacy", "military_posture", "defence_industry"}
-)  # what a text is about as a whole
-_SHARE = 0.5  # of the learned reader in the log-odds of a topic, where it read the article
+# The share of the learned reader in the log-odds of a topic, where it read the article: half of what a text is about as a whole.
+_SHARES = {
+    "armed_conflict": 0.5, "diplomacy": 0.5, "military_posture": 0.5, "defence_industry": 0.5, "nuclear_missile": 0.3,
+    "export_controls": 0.3,
+}  # fmt: skip
 _LEAST = 0.4  # its log-odds at which a topic is as likely wanted as not: it is cautious
 
 
@@ -79,8 +80,8 @@ class TopicReader:
             for topic, weight in self._by_feature.get(name, ()):
                 totals[topic] += value * weight
         for topic, odds in learned.items():
-            if topic in totals and topic in _BROAD:
-                totals[topic] += _SHARE * (odds + _LEAST - totals[topic])
+            if topic in totals and topic in _SHARES:
+                totals[topic] += _SHARES[topic] * (odds + _LEAST - totals[topic])
         return {topic: 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))) for topic, total in totals.items()}
 
     def _topic(
