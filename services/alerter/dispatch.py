@@ -13,7 +13,7 @@ from services.alerter.render.summary import summary
 from services.core.alert import Alert
 from services.core.feedback_link import FeedbackLinks
 from services.core.group import Flushed, Given, Group, Step, Telling
-from services.core.grouping import admitted, adrift, flushed, key_at, summary_key
+from services.core.grouping import admitted, adrift, flushed, is_full, key_at, summary_key
 from services.core.inhibit import sources_among
 from services.core.interval import TimeInterval
 from services.core.ledger import Fate, LedgerEntry
@@ -21,6 +21,7 @@ from services.core.notification import Notification
 from services.core.ports.store import AlertTransaction
 from services.core.route import Node, alert_labels, nodes_for, tree
 from services.core.settings import Receiver, RoutesFile
+from services.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,9 @@ class Dispatch:
         file = self._routing.file
         since = self._now - timedelta(seconds=file.resolve_timeout)
         sources = self._transaction.latest_alerts(since, _MOST_OPEN) if file.inhibit_rules else ()
+        if len(sources) >= _MOST_OPEN:
+            metrics.ROUTING_BOUNDS.labels("inhibition").inc()
+            log.warning("too many open alerts, the oldest inhibit no more", looked_at=len(sources))
         return Given(
             now=self._now, lifetime=file.resolve_timeout, intervals=self._routing.intervals,
             silences=self._transaction.silences(self._now), inhibit_rules=file.inhibit_rules,
@@ -116,6 +120,9 @@ class Dispatch:
         group = self._groups[key]
         if group is None:
             return
+        if is_full(group):
+            metrics.ROUTING_BOUNDS.labels("group").inc()
+            log.warning("a group is full and told early", group=key, alerts=len(group.waiting))
         self._know(one.alert_id for one in (*group.waiting, *group.told))
         node = self._routing.nodes.get(group.route)
         if node is None or node.receiver not in self._routing.receivers:

@@ -1,13 +1,14 @@
 """The stories one transaction works on: those of the store, and over them what this batch has changed already."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.core.ports.store import AlertTransaction
 from services.core.story import Story
 
-_MOST = 30  # candidates looked at per article
+_MOST = 40  # candidates looked at per article
+_OF_ONE_KEY = 60  # stories looked at for one key, the youngest: what many share says little
 
 
 class Shelf:
@@ -32,22 +33,33 @@ class Shelf:
             return None
         return self._changed.get(story_id) or self._transaction.stories([story_id]).get(story_id)
 
-    def candidates(self, keys: Collection[str], at: datetime) -> tuple[Story, ...]:
-        """Stories that share a key and are not too old, those that share most first, then the youngest."""
-        since = at - self._window
-        shared = Counter(story_id for key in keys for story_id in self._by_key.get(key, ()))
-        here = [story for story_id in shared if (story := self._changed[story_id]).last_at >= since]
-        stored = self._transaction.candidates(keys, since, _MOST)
-        wanted = set(keys)
-        found = here + [story for story in stored if story.id not in self._changed]
-        found.sort(key=lambda story: story.id)
-        found.sort(key=lambda story: (len(wanted.intersection(story.keys)), story.last_at), reverse=True)
-        return tuple(found[:_MOST])
+    def candidates(self, keys: Mapping[str, int], at: datetime) -> tuple[Story, ...]:
+        """Stories that share keys and are not too old: those whose shared keys say most, then the youngest."""
+        shared, ages = self._shared(keys, at - self._window)
+        best = sorted(shared, key=lambda ident: (shared[ident], ages[ident], ident), reverse=True)[:_MOST]
+        stored = self._transaction.stories([ident for ident in best if ident not in self._changed])
+        return tuple(self._changed.get(ident) or stored[ident] for ident in best)
+
+    def _shared(self, keys: Mapping[str, int], since: datetime) -> tuple[Counter[str], dict[str, datetime]]:
+        """What the shared keys of each story say together, and when it was told last."""
+        stored = self._transaction.sharing(keys, since, _OF_ONE_KEY + self._dropped)
+        shared: Counter[str] = Counter()
+        ages: dict[str, datetime] = {}
+        for key, worth in keys.items():
+            here = [(self._changed[ident].last_at, ident) for ident in self._by_key.get(key, ())]
+            other = [one for one in stored.get(key, ()) if one[1] not in self._changed]
+            young = [one for one in (*here, *other) if one[0] >= since]
+            young.sort(reverse=True)
+            for last_at, ident in young[:_OF_ONE_KEY]:
+                shared[ident] += worth
+                ages[ident] = last_at
+        return shared, ages
 
     def put(self, story: Story, article_id: str) -> None:
         """The story with the article in it."""
         before = self._changed.get(story.id)
-        for key in set(before.keys if before else ()).difference(story.keys):
+        gone = set(before.keys if before else ()).difference(story.keys)
+        for key in gone:
             self._by_key[key].discard(story.id)
         for key in story.keys:
             self._by_key[key].add(story.id)

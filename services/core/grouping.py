@@ -35,7 +35,7 @@ def admitted(group: Group | None, node: Node, alert: Alert, given: Given) -> tup
     group = replace(
         group, receiver=node.receiver, waiting=(*group.waiting, member), open_until=max(group.open_until, open_until)
     )
-    if len(group.waiting) >= MAX_WAITING:
+    if is_full(group):
         group = replace(group, due_at=now)
     return group, _waits(group, alert.id) if group.due_at > now else None
 
@@ -62,10 +62,16 @@ def flushed(group: Group, node: Node, alerts: Mapping[str, Alert], summary: Grou
         told_at=given.now if told or repeated else group.told_at,
     )  # fmt: skip
     telling = _telling(group, (*repeated, *told), again=bool(repeated) and not told)
-    steps += [_told(group, one.alert_id, _with(len(told) + len(repeated) - 1)) for one in told]
+    early = ", early, as the group was full" if is_full(group) else ""
+    steps += [_told(group, one.alert_id, _with(len(told) + len(repeated) - 1) + early) for one in told]
     steps += [_told(group, one.alert_id, "again") for one in repeated]
     steps += [_held(held, one.alert_id) for one in later if held]
     return Flushed(group=_rescheduled(after, node, given), telling=telling, moved=held, steps=tuple(steps))
+
+
+def is_full(group: Group) -> bool:
+    """Whether as many alerts wait in it as may: it is told without waiting for its time."""
+    return len(group.waiting) >= MAX_WAITING
 
 
 def adrift(group: Group) -> Flushed:
@@ -156,7 +162,7 @@ def _released(group: Group, node: Node, alerts: Mapping[str, Alert], given: Give
     """A summary whose time has come. Those that are kept from being told now are not told later: their time was now."""
     if not group.waiting:
         return Flushed(group=None)
-    if group.kind is Kind.QUIET and is_quiet(node, given) and len(group.waiting) < MAX_WAITING:
+    if group.kind is Kind.QUIET and is_quiet(node, given) and not is_full(group):
         return Flushed(group=replace(group, due_at=quiet_end(node, given)))  # the times have changed meanwhile
     told, steps = [], []
     for member in group.waiting:

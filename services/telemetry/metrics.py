@@ -29,6 +29,11 @@ RECYCLES = Counter("wirewatch_extractor_recycles", "Times the reader was started
 DECIDED = Counter("wirewatch_decisions", "What became of articles and matches", ["fate"])
 ALERTS = Counter("wirewatch_alerts", "Alerts decided", ["rule", "severity"])
 ROUTED = Counter("wirewatch_routed", "What became of alerts at the routes to a receiver", ["receiver", "fate"])
+ROUTING_BOUNDS = Counter(
+    "wirewatch_routing_bounds",
+    "Turns in which a bound of routing was reached: group (told early, as it was full), inhibition (only the youngest open alerts inhibit)",
+    ["bound"],
+)
 STORIES = Counter("wirewatch_stories", "Articles by story: new or joined", ["result"])
 PUBLISH_TO_ALERT = Histogram(
     "wirewatch_publish_to_alert_seconds", "From the article's publication to the decision", buckets=_LATENCY
@@ -84,6 +89,8 @@ def initialise(streams: tuple[str, ...]) -> None:
         CONSUMED.labels(stream)
         for reason in PoisonReason:
             DEAD_LETTERS.labels(stream, reason.value)
+    for bound in ("group", "inhibition"):
+        ROUTING_BOUNDS.labels(bound)
     for result in ("ok", "invalid"):
         CONFIG_RELOADS.labels(result)
 

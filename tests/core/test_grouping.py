@@ -154,3 +154,5 @@ def test_a_group_that_is_full_is_told_at_once() -> None:
     for n in range(MAX_WAITING):
         run.admit(alert(id=f"al{n}", decided_at=BEGIN))
     assert [(now, len(telling.alert_ids)) for now, telling in run.tellings] == [(BEGIN, MAX_WAITING)]
+    told = [step for step in run.steps if step.fate is Fate.TOLD]
+    assert {step.reason for step in told} == {"with 4999 others, early, as the group was full"}

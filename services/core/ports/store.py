@@ -11,6 +11,7 @@ from typing import Protocol
 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
+from services.core.background import Counted
 from services.core.feed import Feed, FeedLease, FeedState, Seen
 from services.core.feedback import Judgement, Tally
 from services.core.group import Group
@@ -49,14 +50,20 @@ class AlertTransaction(Protocol):
     def decided(self, articles: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
         """Which of these (article id, revision) have been archived already."""
 
-    def candidates(self, keys: Collection[str], since: datetime, limit: int) -> tuple[Story, ...]:
-        """Stories not older than ``since`` (by last_at) that share a key, those that share most first, then the youngest."""
+    def sharing(self, keys: Collection[str], since: datetime, most: int) -> dict[str, tuple[tuple[datetime, str], ...]]:
+        """For each key the youngest ``most`` stories not older than ``since`` that have it, as (last_at, id), the youngest first."""
 
     def stories(self, ids: Collection[str]) -> dict[str, Story]:
         """These stories."""
 
     def save_stories(self, stories: Sequence[Story]) -> None:
         """Insert or replace, with their keys."""
+
+    def background(self, after: int) -> tuple[tuple[int, Counted], ...]:
+        """What was kept of the background after this place, each with its own place, in order; nothing older than the latest whole one."""
+
+    def keep_background(self, counted: Counted) -> int:
+        """Keep what was counted; the place at which it stands. A whole one takes the place of all before."""
 
     def story_of(self, article_id: str) -> str | None:
         """The story that an earlier revision of this article was assigned to."""
