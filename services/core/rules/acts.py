@@ -2,10 +2,10 @@
 
 from services.core.rules import values
 from services.core.rules.cursor import Cursor
-from services.core.rules.expression import ActIs, CertaintyIs, Condition, RoleIs, StageIs
+from services.core.rules.expression import ActIs, CertaintyIs, Condition, MethodIs, RoleIs, StageIs
 from services.core.rules.lexer import Sort, Token
 from services.core.rules.problem import Place, allowed
-from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, ORDERED, ROLES, STAGES
+from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, METHODS, ORDERED, ROLES, STAGES
 
 _COMPARISONS = ("<", "<=", ">", ">=")
 
@@ -39,7 +39,7 @@ def _arguments(cursor: Cursor, kind: str | None) -> tuple[Condition, ...]:
 
 def _argument(cursor: Cursor, kind: str | None) -> Condition | None:
     name = cursor.next()
-    known = {*ROLES[kind], "stage", "certainty"}
+    known = {*ROLES[kind], "stage", "certainty", "method"}
     if name.text not in known or name.sort is not Sort.WORD:
         what = f"act:{kind or 'any'}"
         cursor.stop(name.place, f'unknown argument "{name.text}" of {what}; {allowed(name.text, known)}')
@@ -50,15 +50,33 @@ def _argument(cursor: Cursor, kind: str | None) -> Condition | None:
         cursor.stop(sign.place, f'"{sign.text}" goes with stage only; write {name.text}: value')
     if name.text == "stage":
         return _stage(cursor, kind, name, sign)
-    return _certainty(cursor, name) if name.text == "certainty" else _role(cursor, name)
+    if name.text == "certainty":
+        return _certainty(cursor, name)
+    return _method(cursor, name) if name.text == "method" else _role(cursor, name)
 
 
 def _role(cursor: Cursor, name: Token) -> RoleIs:
+    other = _not(cursor)
+    given = values.parties(cursor, values.listed(cursor), values.party)
+    return RoleIs(place=_from(name, cursor), role=name.text, values=given, other=other)
+
+
+def _not(cursor: Cursor) -> bool:
     other = cursor.token.sort is Sort.WORD and cursor.token.text == "NOT"
     if other:
         cursor.next()
-    given = values.parties(cursor, values.listed(cursor), values.party)
-    return RoleIs(place=_from(name, cursor), role=name.text, values=given, other=other)
+    return other
+
+
+def _method(cursor: Cursor, name: Token) -> MethodIs:
+    other = _not(cursor)
+    given = values.listed(cursor)
+    _check(cursor, given, "method", METHODS)
+    named = frozenset(token.text for token in given)
+    methods = frozenset(METHODS) - named if other else named
+    if not methods:
+        cursor.wrong(_from(name, cursor), "this leaves no method; an act can never meet it")
+    return MethodIs(place=_from(name, cursor), methods=methods)
 
 
 def _certainty(cursor: Cursor, name: Token) -> CertaintyIs:

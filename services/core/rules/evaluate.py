@@ -19,6 +19,7 @@ from services.core.rules.expression import (
     Expression,
     LanguageIs,
     Leaf,
+    MethodIs,
     Near,
     Not,
     OutletIs,
@@ -169,6 +170,8 @@ def meets(condition: Condition, act: Act, reading: Reading) -> Truth:
             return act.stage in stages
         case CertaintyIs(certainties=certainties):
             return act.certainty in certainties
+        case MethodIs(methods=methods):
+            return _found_by(methods, act)
         case RoleIs():
             return _role(condition, act, reading)
 
@@ -183,6 +186,12 @@ def _role(condition: RoleIs, act: Act, reading: Reading) -> Truth:
     if not condition.other:
         return either(answers)
     return both(None if answer is None else not answer for answer in answers)
+
+
+def _found_by(methods: frozenset[str], act: Act) -> Truth:
+    """Unknown where no side is stated."""
+    sides = [filler for role in _roles("party", act) for filler in fillers(act, role) if isinstance(filler, Party)]
+    return all(side.method in methods for side in sides) if sides else None
 
 
 def _roles(name: str, act: Act) -> tuple[str, ...]:

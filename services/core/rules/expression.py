@@ -108,7 +108,13 @@ class CertaintyIs(_Node, frozen=True, kw_only=True):
     certainties: frozenset[str]
 
 
-Condition = RoleIs | StageIs | CertaintyIs
+class MethodIs(_Node, frozen=True, kw_only=True):
+    """Each side of an act that the article states was found in one of these ways."""
+
+    methods: frozenset[str]
+
+
+Condition = RoleIs | StageIs | CertaintyIs | MethodIs
 
 
 class ActIs(_Node, frozen=True, kw_only=True):

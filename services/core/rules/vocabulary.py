@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from services.core.act import Certainty, SanctionStage, TransferStage
+from services.core.act import Certainty, Method, SanctionStage, TransferStage
 
 OPERATORS = frozenset({"AND", "OR", "NOT"})
 FIELDS = frozenset({"topic", "entity", "person", "weapon", "country", "outlet", "lang", "title", "act"})
@@ -28,6 +28,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 }
 ORDERED: dict[str, tuple[str, ...]] = {TRANSFER: STAGES[TRANSFER][:4], SANCTION: STAGES[SANCTION][:4]}
 CERTAINTIES = tuple(certainty.value for certainty in Certainty)
+METHODS = tuple(method.value for method in Method)
 
 # ISO 3166-1 alpha-2, with XK (Kosovo, user-assigned) and EU (exceptionally reserved).
 _CODES = """

@@ -12,10 +12,12 @@ from services.core.rules.expression import (
     ActIs,
     All,
     Any,
+    Condition,
     EntityIs,
     Expression,
     LanguageIs,
     Leaf,
+    MethodIs,
     Near,
     Not,
     OutletIs,
@@ -124,13 +126,19 @@ def _acts(leaf: ActIs, reading: Reading) -> str:
 def _act(leaf: ActIs, act: Act, reading: Reading) -> str:
     assert not act_meets(leaf, act, reading)
     failed = [condition for condition in leaf.conditions if not meets(condition, act, reading)]
-    names = [
-        condition.role if isinstance(condition, RoleIs) else type(condition).__name__.removesuffix("Is").lower()
-        for condition in failed
-    ]
+    names = [_argument(condition, act) for condition in failed]
     unstated = [name for name, condition in zip(names, failed, strict=True) if meets(condition, act, reading) is None]
     also = f" (not stated or not known: {', '.join(unstated)})" if unstated else ""
     return f"{describe(act)} fails {', '.join(names)}{also}"
+
+
+def _argument(condition: Condition, act: Act) -> str:
+    if isinstance(condition, RoleIs):
+        return condition.role
+    if isinstance(condition, MethodIs):
+        sides = [(role, getattr(act, role)) for role in ROLES[kind_of(act)]["party"]]
+        return f"method ({', '.join(f'{role}: {side.method}' for role, side in sides if side)})"
+    return type(condition).__name__.removesuffix("Is").lower()
 
 
 def describe(act: Act) -> str:

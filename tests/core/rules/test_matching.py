@@ -1,8 +1,9 @@
 """What each condition means, as a table: rule, and whether it fits the article."""
 
 import pytest
+from msgspec.structs import replace
 
-from services.core.act import Act, Attribution, Certainty, SanctionStage, TransferStage
+from services.core.act import Act, Attribution, Certainty, Method, SanctionStage, TransferStage
 from services.core.article import TaggedArticle
 from services.core.mention import EntityKind, Mention
 from services.core.rule import RuleSource
@@ -131,6 +132,9 @@ def sample(*acts: Act) -> TaggedArticle:
         ("act:arms_transfer(stage: (sought, halted))", False),
         ("act:arms_transfer(certainty: asserted)", True),
         ("act:any(certainty: (denied, alleged))", False),
+        ("act:any(method: pattern)", True),
+        ("act:arms_transfer(method: (parse, learned))", False),
+        ("act:arms_transfer(method: NOT (nearest, carried))", True),
     ],
 )
 def test_condition(when: str, fits: bool) -> None:
@@ -192,6 +196,17 @@ def test_halted_stands_outside_the_order() -> None:
     halted = sample(transfer(TEXT, stage=TransferStage.HALTED))
     for when in ("act:arms_transfer(stage>=sought)", "act:arms_transfer(stage<=delivered)"):
         assert compile_rule(RuleSource(id="r", title="R", when=when)).match(halted) is None
+
+
+def test_a_side_that_was_carried_over_fails_by_name_and_an_act_without_sides_is_not_known() -> None:
+    carried = replace(party(TEXT, "Sudmark", "SD"), method=Method.CARRIED)
+    sure = compile_rule(RuleSource(id="r", title="R", when="act:sanction(method: NOT carried)"))
+    guessed = sample(sanction(TEXT, imposer=party(TEXT, "Norland", "NO"), target=carried))
+    assert sure.match(guessed) is None
+    assert "fails method (imposer: pattern, target: carried)" in why_not(sure, guessed)[0].reason
+    assert why_not(sure, sample(sanction(TEXT)))[0].unknown
+    for wanted in ("act:sanction(method: NOT carried)", "NOT act:sanction(method: carried)"):
+        assert compile_rule(RuleSource(id="r", title="R", when=wanted)).match(sample(sanction(TEXT))) is None
 
 
 def test_conditions_of_one_act_are_met_by_one_act() -> None:

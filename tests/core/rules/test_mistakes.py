@@ -192,7 +192,7 @@ MISTAKES = {
     "a role of another kind of act": (
         "act:sanction(supplier: RU)",
         """
-        line 1, column 14: unknown argument "supplier" of act:sanction; Allowed: certainty, imposer, measure, party, source, stage, target
+        line 1, column 14: unknown argument "supplier" of act:sanction; Allowed: certainty, imposer, measure, method, party, source, stage, target
             act:sanction(supplier: RU)
                          ^^^^^^^^
         """,
@@ -267,6 +267,22 @@ MISTAKES = {
         line 1, column 25: unknown certainty "claimed"; Allowed: alleged, asserted, denied
             act:sanction(certainty: claimed)
                                     ^^^^^^^
+        """,
+    ),
+    "an unknown method": (
+        "act:sanction(method: NOT guessed)",
+        """
+        line 1, column 26: unknown method "guessed"; Allowed: carried, learned, nearest, parse, pattern
+            act:sanction(method: NOT guessed)
+                                     ^^^^^^^
+        """,
+    ),
+    "no method left": (
+        "act:any(method: NOT (parse, pattern, learned, nearest, carried))",
+        """
+        line 1, column 9: this leaves no method; an act can never meet it
+            act:any(method: NOT (parse, pattern, learned, nearest, carried))
+                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         """,
     ),
     "a tilde after another field": (

@@ -39,9 +39,10 @@ def articles(draw: st.DrawFn) -> TaggedArticle:
     places = [Span(start=m.start(), end=m.end(), quote=m.group()) for m in re.finditer(r"\w+", read.text)]
     spans = st.sampled_from(places)
     known = st.builds(
-        lambda code, span: Party(name=code, span=span, method=Method.PATTERN, id=f"country:{code}", country=code),
+        lambda code, span, method: Party(name=code, span=span, method=method, id=f"country:{code}", country=code),
         st.sampled_from(PARTIES),
         spans,
+        st.sampled_from((Method.PATTERN, Method.CARRIED)),
     )
     named = st.builds(lambda name, span: Party(name=name, span=span, method=Method.PATTERN), words, spans)
     maybe = st.none() | known | named
@@ -85,7 +86,7 @@ party = st.sampled_from(
 )
 transfer_arguments = st.one_of(
     party.map("supplier: {}".format), party.map("recipient: {}".format), party.map("party: {}".format),
-    st.sampled_from(("stage>=agreed", "stage: halted", "certainty: denied", "certainty: (asserted, alleged)")),
+    st.sampled_from(("stage>=agreed", "stage: halted", "certainty: denied", "certainty: (asserted, alleged)", "method: NOT carried")),
 )  # fmt: skip
 sanction_arguments = st.one_of(
     party.map("imposer: {}".format), party.map("target: {}".format), st.sampled_from(("stage<in_force", "stage: eased"))
