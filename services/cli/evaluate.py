@@ -5,18 +5,19 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from services.app import open_tagger
 from services.cli.arguments import add_config, configuration
-from services.cli.evaluate_text import error_lines, rule_lines, stage_lines, table
+from services.cli.evaluate_text import error_lines, rule_lines, stage_lines, table, topic_error_lines
 from services.cli.tag import parse_date
 from services.core.article import Article
 from services.core.cleaning import clean_line, clean_text
 from services.core.errors import Fatal
-from services.core.measure.errors import by_rule, errors
+from services.core.measure.errors import by_rule, errors, topic_errors
 from services.core.measure.labels import Labelled, read_label
 from services.core.measure.parties import Parties
 from services.core.measure.score import Judged, judge, labelled_topics, results
@@ -34,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     own = subparsers.add_parser("eval", help="measure the extractor on labelled articles")
     add_config(own)
     own.add_argument("gold", type=Path, metavar="GOLD", help="labelled articles, one JSON object per line")
-    own.add_argument("--errors", type=int, default=None, metavar="N", help="also list up to N mistakes, each with the rule behind it")  # fmt: skip
+    own.add_argument("--errors", type=int, default=None, metavar="N", help="also list up to N mistakes on acts, each with the rule behind it, and up to N on topics")  # fmt: skip
     own.add_argument("--parties", type=Path, metavar="FILE", help="a JSON object of identity to names, used in place of the lexicons to tell who is the same")  # fmt: skip
     own.add_argument("--page", type=Path, metavar="FILE", help="also write the figures into this Markdown page, between its markers")  # fmt: skip
     own.set_defaults(run=run)
@@ -64,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
         print("", *rules, "", *stages, sep="\n")
         for error in found[: max(0, args.errors)]:
             print("", *error_lines(error, sight, parties), sep="\n")
+        for mistake in islice(topic_errors(judged, topics), max(0, args.errors)):
+            print("", *topic_error_lines(mistake), sep="\n")
     if args.page:
         write_page(args.page, [*lines, "", *rules, "", *stages])
     return 0

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from services.core.act import Act, SanctionStage, TransferStage
 from services.core.measure.compare import ROLES, Kind, act_roles, label_roles
-from services.core.measure.errors import OPEN, Error, RuleCount, stages
+from services.core.measure.errors import OPEN, Error, RuleCount, TopicError, stages
 from services.core.measure.labels import LabelledAct
 from services.core.measure.parties import Parties, agree
 from services.core.measure.score import Judged, Measure, Result
@@ -54,6 +54,17 @@ def error_lines(error: Error, sight: "Sight", parties: Parties) -> Iterator[str]
         yield f"  sentence  {printable(error.act.evidence[0].quote, 600)}"
     elif error.label is not None:
         yield from _seen(sight.look(error.judged.tagged, error.label.evidence), error.label, parties)
+
+
+def topic_error_lines(error: TopicError) -> Iterator[str]:
+    """A mistake on a topic: the article, its score and the words that speak for it; the topic counts from a score of .5 on."""
+    article = error.judged.tagged.article
+    yield f"{error.fault}: topic {error.topic} in {printable(article.id)} ({printable(article.title, 120)})"
+    if error.read is None:
+        yield "  read      not even mentioned: no word of its lists stands there"
+        return
+    words = dict.fromkeys(span.quote for span in error.read.evidence)
+    yield f"  read      score {error.read.score:.3f}, by {printable(', '.join(words), 300)}"
 
 
 def _seen(seen: "Seen", label: LabelledAct, parties: Parties) -> Iterator[str]:

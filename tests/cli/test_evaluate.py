@@ -16,13 +16,17 @@ def test_figures_and_mistakes_are_printed_and_the_page_keeps_its_own_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gold, page = tmp_path / "own.jsonl", tmp_path / "page.md"
-    gold.write_text(json.dumps({"id": "a", "title": TITLE, "topics": ["arms_transfer"], "acts": [RIGHT, MISSED]}))
+    gold.write_text(
+        json.dumps({"id": "a", "title": TITLE, "topics": ["arms_transfer", "sanctions"], "acts": [RIGHT, MISSED]})
+    )
     page.write_text("before\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nafter\n")
     assert main(["eval", str(gold), "--errors", "5", "--page", str(page)]) == 0
     said, written = capsys.readouterr().out, page.read_text()
     assert "arms_transfer sure              1.000" in said
     assert "missed: sanction in a" in said
     assert "unknown   Zubrowka: no mention in this sentence stands for it" in said
+    assert "missed: topic sanctions in a" in said
+    assert "missed: topic arms_transfer" not in said
     assert written.startswith("before\n")
     assert written.endswith("after\n")
     assert "old" not in written.split("read by")[0].replace("sold", "")

@@ -11,6 +11,7 @@ from services.core.measure.compare import Kind, Level, Outcome, agreeing, same_s
 from services.core.measure.labels import LabelledAct
 from services.core.measure.parties import Parties
 from services.core.measure.score import Judged
+from services.core.topic import Topic
 
 
 class Fault(StrEnum):
@@ -35,6 +36,15 @@ class Error(Struct, frozen=True):
     judged: Judged
     label: LabelledAct | None = None
     act: Act | None = None
+
+
+class TopicError(Struct, frozen=True):
+    """A topic that was missed or read too much, with what was read of it: None where it is not even mentioned."""
+
+    judged: Judged
+    topic: str
+    fault: Fault
+    read: Topic | None
 
 
 class RuleCount(Struct):
@@ -91,6 +101,16 @@ def _confused(one: Judged, outcome: Outcome, parties: Parties) -> list[tuple[int
         for j in outcome.extra
     }
     return sorted((pair for pair, value in likeness.items() if value), key=lambda pair: (-likeness[pair], pair))
+
+
+def topic_errors(judged: Sequence[Judged], topics: Sequence[str]) -> Iterable[TopicError]:
+    """Every mistake on ``topics``, in the order of the articles. Topics that annotators disagree on are left out."""
+    for one in judged:
+        read = {topic.id: topic for topic in one.tagged.topics}
+        for topic in topics:
+            wanted, found = topic in one.label.topics, topic in read and read[topic].about
+            if wanted != found and topic not in one.label.topics_optional:
+                yield TopicError(one, topic, Fault.MISSED if wanted else Fault.EXTRA, read.get(topic))
 
 
 def by_rule(judged: Sequence[Judged], found: Iterable[Error]) -> dict[str, RuleCount]:
