@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from services.alerter.dispatch import Dispatch, Notify, Routing
 from services.alerter.shelf import Shelf
@@ -35,6 +35,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     index: RuleIndex
     owners: Mapping[str, str]  # outlet to owner, where it has one
     notify: Notify
+    official: frozenset[str] = frozenset()  # outlets that are official bodies
     routing: Routing | None = None  # None: all that ``notify`` makes goes out at once
 
     @classmethod
@@ -44,8 +45,10 @@ class Policy(Struct, frozen=True, kw_only=True):
     ) -> "Policy":  # fmt: skip
         """By the rules that are not off. Raises RuleError."""
         compiled = [compile_rule(rule, vocabulary) for rule in rules if rule.mode is not Mode.OFF]
-        owners = {outlet.id: outlet.owner for outlet in outlets if outlet.owner}
-        return cls(index=RuleIndex(compiled), owners=owners, notify=notify, routing=routing)
+        known = tuple(outlets)
+        owners = {outlet.id: outlet.owner for outlet in known if outlet.owner}
+        official = frozenset(outlet.id for outlet in known if outlet.official)
+        return cls(index=RuleIndex(compiled), owners=owners, notify=notify, official=official, routing=routing)
 
 
 class Decided(Struct, kw_only=True):
@@ -65,7 +68,7 @@ class Batch:
     def __init__(self, transaction: AlertTransaction, policy: Policy, given: Circumstances) -> None:
         self._transaction = transaction
         self._policy = policy
-        self._given = given
+        self._given = structs.replace(given, official=policy.official)
         self._shelf = Shelf(transaction, given.settings.story_window)
         self._archive: list[tuple[TaggedArticle, str | None]] = []
         self._prepared: list[tuple[Alert, Sequence[Notification]]] = []

@@ -26,6 +26,11 @@ class DevelopmentKind(StrEnum):
     DENIED = "denied"
     CONFIRMED = "confirmed"  # alleged before, asserted now
     MORE_OUTLETS = "more_outlets"  # told by one more step of independent outlets
+    HEADLINE_CORRECTED = "headline_corrected"  # a revision whose title says something else
+    PARTY_ADDED = "party_added"  # one that was not named before, or one that joins
+    NUMBER_CHANGED = "number_changed"  # or what is transferred
+    OFFICIAL_SOURCE = "official_source"  # the first who says so in office
+    INDEPENDENT_SOURCE = "independent_source"  # the first that is not the first outlet, nor its owner's, nor a copy
 
 
 # What a rule is told of that names no kinds: each fact once, and how widely it is told.

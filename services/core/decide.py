@@ -1,13 +1,13 @@
 """What becomes of one article: its story, its alerts, and a line in the ledger for each decision. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
 from services.core.alert import Alert
 from services.core.assign import Assignment
-from services.core.develop import changes, chosen, facts, first_report, sentence, unwanted
+from services.core.develop import STORY, Around, changes, chosen, facts, first_report, sentence, unwanted
 from services.core.gist import Gist, Told
 from services.core.grow import Grown, grown, independent, opened
 from services.core.ledger import Fate, LedgerEntry
@@ -15,6 +15,7 @@ from services.core.rule import Mode
 from services.core.rules.compile import Match, Rule
 from services.core.rules.reading import Reading
 from services.core.settings import AlerterSettings
+from services.core.stated import stated
 from services.core.story import MAX_FACTS, Story
 from services.core.telling import alert
 
@@ -22,11 +23,15 @@ Matched = Sequence[tuple[Rule, Match]]
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
-    """What a decision depends on besides the article and its story. ``owners``: outlet to owner, where it has one."""
+    """What a decision depends on besides the article and its story.
+
+    ``owners``: outlet to owner, where it has one; ``official``: outlets that are official bodies.
+    """
 
     now: datetime
     settings: AlerterSettings
     owners: Mapping[str, str]
+    official: Collection[str] = ()
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -70,23 +75,24 @@ def decide(
 def _for_rule(
     reading: Reading, rule: Rule, match: Match, after: Grown, given: Circumstances
 ) -> tuple[Story, Alert | None, LedgerEntry]:
-    article, story, steps = reading.tagged.article, after.story, given.settings.outlet_steps
+    article, story = reading.tagged.article, after.story
     name = rule.id if rule.source.mode is Mode.ALERT else f"{rule.id} ({rule.source.mode})"
     told, kept = story.told.get(name, ()), story.kept.get(name, ())
     known = (*kept, *told) if article.revision > 1 else told
-    acts, outlets = _news(rule, match, after.acts), independent(story.outlets, given.owners)
-    found = changes(known, acts, outlets, steps) if known else first_report(acts, after.moved, known=story.articles > 1)
-    stated = facts(acts, outlets, steps)
+    acts = stated(_news(rule, match, after.acts), reading, official=article.outlet in given.official)
+    around = _around(after, story, given)
+    found = changes(known, acts, around) if known else first_report(acts, around, known=story.articles > 1)
+    new = facts(acts, around)
 
     def entry(fate: Fate, reason: str, alert_id: str | None = None) -> LedgerEntry:
         return _entry(reading, given.now, fate, reason, story=story, rule=rule.id, alert_id=alert_id)
 
     late = _late(reading, given)
     if late is not None:
-        return _with(story, kept=story.kept | {name: _added(kept, stated)}), None, entry(*late)
+        return _with(story, kept=story.kept | {name: _added(kept, new)}), None, entry(*late)
     if not found:
-        return story, None, entry(Fate.NOT_NEW, _nothing_new(reading, after, outlets))
-    story = _with(story, told=story.told | {name: _added(told, stated)})
+        return story, None, entry(Fate.NOT_NEW, _nothing_new(reading, after, around.outlets))
+    story = _with(story, told=story.told | {name: _added(told, new)})
     wanted, others = chosen(found, rule.source.notify_on)
     if not wanted:
         return story, None, entry(Fate.UNWANTED, f"{sentence(others)}; {unwanted(others)}")
@@ -95,6 +101,13 @@ def _for_rule(
         return story, None, entry(Fate.SHADOW, sentence(wanted) + aside)
     made = alert(rule.source, match, reading, story=story, found=wanted, now=given.now)
     return story, made, entry(Fate.ALERTED, made.development.why + aside, made.id)
+
+
+def _around(after: Grown, story: Story, given: Circumstances) -> Around:
+    return Around(
+        threads=story.acts, moved=after.moved, outlets=independent(story, given.owners), steps=given.settings.outlet_steps,
+        headline=after.headline, corrected=after.corrected,
+    )  # fmt: skip
 
 
 def _news(rule: Rule, match: Match, acts: tuple[tuple[Told, str], ...]) -> tuple[tuple[Told, str], ...]:
@@ -115,8 +128,11 @@ def _late(reading: Reading, given: Circumstances) -> tuple[Fate, str] | None:
 
 
 def _nothing_new(reading: Reading, after: Grown, outlets: int) -> str:
-    edit = "an edit without a new fact" if reading.tagged.article.revision > 1 else "nothing new in a story told before"
-    return f"{edit}: {after.story.articles} articles, {outlets} independent outlets"
+    if reading.tagged.article.revision > 1:
+        why = "an edit without a new fact"
+    else:
+        why = "a copy of a text told before" if after.copied else "nothing new in a story told before"
+    return f"{why}: {after.story.articles} articles, {outlets} independent outlets"
 
 
 def _placed(joined: Assignment | Story | None) -> str:
@@ -136,10 +152,18 @@ def _entry(
     )  # fmt: skip
 
 
-def _added(known: tuple[str, ...], stated: tuple[str, ...]) -> tuple[str, ...]:
-    """Bounded: the first, that the story was told at all, and the latest."""
-    merged = tuple(dict.fromkeys((*known, *stated)))
-    return merged if len(merged) <= MAX_FACTS else (*merged[:1], *merged[-(MAX_FACTS - 1) :])
+def _added(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """Bounded: acts and outlets come first, as what is told again without them, and of all else the latest."""
+    merged = tuple(dict.fromkeys((*known, *new)))
+    if len(merged) <= MAX_FACTS:
+        return merged
+    first = [mark for mark in merged if mark.startswith(_FIRM)][-(MAX_FACTS - 1) :]
+    rest = [mark for mark in merged if not mark.startswith(_FIRM) and mark != STORY]
+    kept = {STORY, *first, *rest[len(rest) - max(0, MAX_FACTS - 1 - len(first)) :]}
+    return tuple(mark for mark in merged if mark in kept)
+
+
+_FIRM = ("act:", "outlets:", "independent", "party:")
 
 
 def _with(story: Story, **fields: dict[str, tuple[str, ...]]) -> Story:

@@ -2,77 +2,79 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from services.core.act import Act, ArmsTransfer, Certainty, Party
+from services.core.act import Act, Certainty
 from services.core.alert import DevelopmentKind
-from services.core.gist import Course, Told
+from services.core.details import Change, details, marks
+from services.core.gist import Course
+from services.core.headline import Corrected
+from services.core.phrase import cut, phrase, words
 from services.core.rules.vocabulary import ORDERED
+from services.core.stated import Stated
+from services.core.story import ActThread
+from services.core.threads import parties
 
 STORY = "story"  # the fact that the rule has told of the story at all
-_NAME = 80
+INDEPENDENT = "independent"  # the fact that a second independent outlet tells it
 _NAMED = 3  # changes spelt out in one sentence
 
 
-class Change(Struct, frozen=True, kw_only=True):
-    """One new thing, in words, with the act it is about and the fact that marks it as told."""
+class Around(Struct, frozen=True, kw_only=True):
+    """What an article brings to its story besides its acts.
 
-    kind: DevelopmentKind
-    why: str
-    fact: str
-    act: Act | None = None
-
-
-def facts(acts: Sequence[tuple[Told, str]], outlets: int, steps: Collection[int]) -> tuple[str, ...]:
-    """Everything an article tells of its story, as marks: ``act:IDENT:STAGE:CERTAINTY`` and ``outlets:STEP``."""
-    of_acts = [_fact(told, ident) for told, ident in acts]
-    of_outlets = [f"outlets:{step}" for step in sorted(steps) if step <= outlets]
-    return tuple(dict.fromkeys([STORY, *of_acts, *of_outlets]))
-
-
-def first_report(acts: Sequence[tuple[Told, str]], moved: Mapping[str, str], *, known: bool) -> tuple[Change, ...]:
-    """What a rule tells that has told nothing of the story yet.
-
-    ``known``: earlier articles of it did not fit the rule. ``moved``: the stage before, by thread, where it has moved on.
+    ``threads``: the acts of the story; ``moved``: the stage before, by thread, where it has moved on; ``outlets``: the
+    independent ones that tell the story; ``headline``: the mark of what the article's headline says; ``corrected``: that
+    it said something else before.
     """
-    distinct = list({ident: (told, ident) for told, ident in reversed(acts)}.values())[::-1]
-    act = distinct[0][0].act if distinct else None
+
+    threads: tuple[ActThread, ...] = ()
+    moved: Mapping[str, str] = {}
+    outlets: int = 1
+    steps: Collection[int] = ()
+    headline: str | None = None
+    corrected: Corrected | None = None
+
+
+def facts(acts: Sequence[Stated], around: Around) -> tuple[str, ...]:
+    """Everything an article tells of its story, as marks; the acts as ``act:IDENT:STAGE:CERTAINTY``."""
+    of_acts = [mark for one in acts for mark in (_fact(one), *marks(one))]
+    of_outlets = [f"outlets:{step}" for step in sorted(around.steps) if step <= around.outlets]
+    others = [INDEPENDENT] * (around.outlets > 1) + ([around.headline] if around.headline else [])
+    return tuple(dict.fromkeys([STORY, *of_acts, *of_outlets, *others]))
+
+
+def first_report(acts: Sequence[Stated], around: Around, *, known: bool) -> tuple[Change, ...]:
+    """What a rule tells that has told nothing of the story yet. ``known``: earlier articles of it did not fit the rule."""
+    distinct = list({one.ident: one for one in reversed(acts)}.values())[::-1]
+    act = distinct[0].told.act if distinct else None
     why = f"First report of this story{' that fits the rule' if known else ''}"
     first = Change(kind=DevelopmentKind.NEW_STORY, why=why, fact=STORY, act=act)
-    return (first, *_with_it(distinct[:1], moved), *(_opening(*pair) for pair in distinct[1:]))
+    return (first, *_with_it(distinct[:1], around.moved), *(_opening(one) for one in distinct[1:]))
 
 
-def _with_it(subject: Sequence[tuple[Told, str]], moved: Mapping[str, str]) -> Iterator[Change]:
-    """What the first report itself is about, beyond being the first: a denial, or a stage that others had told otherwise."""
-    for told, ident in subject:
-        if told.act.certainty == Certainty.DENIED:
-            yield _denied(told, ident)
-        elif ident in moved:
-            why = f"Stage moved from {_words(moved[ident])} to {_words(told.act.stage)}"
-            yield Change(kind=DevelopmentKind.STAGE_MOVED, why=why, fact=f"act:{ident}:{told.act.stage}", act=told.act)
-
-
-def changes(
-    told: Sequence[str], acts: Sequence[tuple[Told, str]], outlets: int, steps: Collection[int]
-) -> tuple[Change, ...]:
-    """What is new against what the rule has ``told``, the weightiest first. ``outlets``: how many independent ones tell the story."""
-    found = [change for pair in acts if (change := _change(told, *pair)) is not None]
-    once = {change.fact: change for change in found}
-    ranked = sorted(once.values(), key=lambda change: _WEIGHT.index(change.kind))
-    return (*ranked, *_more_outlets(told, outlets, steps))
+def changes(told: Sequence[str], acts: Sequence[Stated], around: Around) -> tuple[Change, ...]:
+    """What is new against what the rule has ``told``."""
+    found = [change for one in acts for change in _of_act(told, one, acts, around.threads)]
+    once = list({change.fact: change for change in found}.values())
+    corrected = _corrected(told, once, acts, around)
+    return (*corrected, *_more_outlets(told, around))
 
 
 def chosen(
     found: Sequence[Change], kinds: Collection[DevelopmentKind]
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-    """Those of these kinds, and the others."""
-    wanted = tuple(change for change in found if change.kind in kinds)
-    return wanted, tuple(change for change in found if change.kind not in kinds)
+    """Those that can be told as one of these kinds, so named, the weightiest first; and the others."""
+    names = [next((kind for kind in (change.kind, *change.also) if kind in kinds), None) for change in found]
+    pairs = list(zip(found, names, strict=True))
+    wanted = [structs.replace(change, kind=kind) for change, kind in pairs if kind is not None]
+    ranked = sorted(wanted, key=lambda change: _WEIGHT.index(change.kind))
+    return tuple(ranked), tuple(change for change, kind in pairs if kind is None)
 
 
 def unwanted(found: Sequence[Change]) -> str:
     """That these are not told, in words for the ledger."""
-    kinds = ", ".join(dict.fromkeys(change.kind.value for change in found))
+    kinds = ", ".join(dict.fromkeys(kind.value for change in found for kind in (change.kind, *change.also)))
     return f"not in the rule's notify_on: {kinds}"
 
 
@@ -89,111 +91,144 @@ _WEIGHT = (
     DevelopmentKind.DENIED,
     DevelopmentKind.CONFIRMED,
     DevelopmentKind.STAGE_MOVED,
+    DevelopmentKind.HEADLINE_CORRECTED,
     DevelopmentKind.NEW_ACT,
+    DevelopmentKind.PARTY_ADDED,
+    DevelopmentKind.NUMBER_CHANGED,
+    DevelopmentKind.OFFICIAL_SOURCE,
+    DevelopmentKind.INDEPENDENT_SOURCE,
     DevelopmentKind.MORE_OUTLETS,
 )
+_LIGHTER = frozenset(_WEIGHT[_WEIGHT.index(DevelopmentKind.HEADLINE_CORRECTED) + 1 :])
+_OWN_WORDS = ("New", "Stage", "Now", "Stated", "It ", "Named", "Number", "Other", "First", "Headline", "Another")
 
 
 def _lower(why: str) -> str:
-    return why[:1].lower() + why[1:] if why.startswith(("New", "Stage", "Now", "Stated", "It ")) else why
+    return why[:1].lower() + why[1:] if why.startswith(_OWN_WORDS) else why
 
 
-def _fact(told: Told, ident: str) -> str:
-    return f"act:{ident}:{told.act.stage}:{told.act.certainty}"
+def _fact(one: Stated) -> str:
+    return f"act:{one.ident}:{one.told.act.stage}:{one.told.act.certainty}"
 
 
-def _change(told: Sequence[str], act: Told, ident: str) -> Change | None:
-    marks = [mark.split(":")[2:] for mark in told if mark.startswith(f"act:{ident}:")]
-    stages = {stage: {certainty for other, certainty in marks if other == stage} for stage, _ in marks}
-    if not marks:
-        return _opening(act, ident) if act.course is not Course.STANDING and (act.giver or act.taker) else None
-    if act.act.certainty == Certainty.DENIED:
-        known = any(Certainty.DENIED in certainties for certainties in stages.values())
-        return None if known else _denied(act, ident)
-    if act.act.stage in stages:
-        sure = act.act.certainty == Certainty.ASSERTED and Certainty.ASSERTED not in stages[act.act.stage]
-        return _confirmed(act, ident) if sure else None
-    return _moved(act, ident, [stage for stage, _ in marks])
+def _with_it(subject: Sequence[Stated], moved: Mapping[str, str]) -> Iterator[Change]:
+    """What the first report itself is about, beyond being the first: a denial, or a stage that others had told otherwise."""
+    for one in subject:
+        act = one.told.act
+        if act.certainty == Certainty.DENIED:
+            yield _denied(one)
+        elif one.ident in moved:
+            why = f"Stage moved from {words(moved[one.ident])} to {words(act.stage)}"
+            yield Change(kind=DevelopmentKind.STAGE_MOVED, why=why, fact=f"act:{one.ident}:{act.stage}", act=act)
 
 
-def _opening(act: Told, ident: str) -> Change:
+def _of_act(told: Sequence[str], one: Stated, acts: Sequence[Stated], threads: Sequence[ActThread]) -> Iterator[Change]:
+    if not any(mark.startswith(f"act:{one.ident}:") for mark in told):
+        if one.told.course is not Course.STANDING and (one.told.giver or one.told.taker):
+            yield _joining(told, one, acts, threads) or _opening(one)
+        return
+    change = _change(told, one)
+    if change is not None:
+        yield change
+    yield from details(told, one)
+
+
+def _change(told: Sequence[str], one: Stated) -> Change | None:
+    act = one.told.act
+    known = [mark.split(":")[2:] for mark in told if mark.startswith(f"act:{one.ident}:")]
+    stages = {stage: {certainty for other, certainty in known if other == stage} for stage, _ in known}
+    if act.certainty == Certainty.DENIED:
+        return None if any(Certainty.DENIED in told_as for told_as in stages.values()) else _denied(one)
+    if act.stage in stages:
+        sure = act.certainty == Certainty.ASSERTED and Certainty.ASSERTED not in stages[act.stage]
+        return _confirmed(one) if sure else None
+    return _moved(one, [stage for stage, _ in known])
+
+
+def _opening(one: Stated) -> Change:
     """An act not told before, or the denial of one."""
-    if act.act.certainty == Certainty.DENIED:
-        return _denied(act, ident)
-    why = f"New in this story: {phrase(act.act)}"
-    return Change(kind=DevelopmentKind.NEW_ACT, why=why, fact=_fact(act, ident), act=act.act)
+    if one.told.act.certainty == Certainty.DENIED:
+        return _denied(one)
+    why = f"New in this story: {phrase(one.told.act)}"
+    return Change(kind=DevelopmentKind.NEW_ACT, why=why, fact=_fact(one), act=one.told.act)
 
 
-def _denied(act: Told, ident: str) -> Change:
-    return Change(
-        kind=DevelopmentKind.DENIED,
-        why=f"{_denial(act.act)}: {phrase(act.act)}",
-        fact=f"act:{ident}:denied",
-        act=act.act,
-    )
+def _joining(told: Sequence[str], one: Stated, acts: Sequence[Stated], threads: Sequence[ActThread]) -> Change | None:
+    """Somebody who does, or to whom is done, what was told of others at this stage."""
+    act = one.told.act
+    if act.certainty == Certainty.DENIED:
+        return None
+    for thread in threads:
+        at_this_stage = any(mark.startswith(f"act:{thread.ident}:{act.stage}:") for mark in told)
+        alike = (thread.kind, thread.course) == (one.told.kind, one.told.course)
+        if at_this_stage and alike and thread.ident != one.ident and set(parties(one.told, thread)) == {True, False}:
+            why = f"Another party to what was told: {phrase(act)}, {_as_well(one, thread, acts)}"
+            return Change(
+                kind=DevelopmentKind.PARTY_ADDED, also=(DevelopmentKind.NEW_ACT,), why=why, fact=_fact(one), act=act
+            )
+    return None
+
+
+def _as_well(one: Stated, thread: ActThread, acts: Sequence[Stated]) -> str:
+    other = next((known.told.act for known in acts if known.ident == thread.ident), None)
+    if other is not None:
+        return f"as {phrase(other)}"
+    return "as told of another imposer or supplier" if one.told.taker == thread.taker else "as told of another side"
+
+
+def _denied(one: Stated) -> Change:
+    act = one.told.act
+    why = f"{_denial(act)}: {phrase(act)}"
+    return Change(kind=DevelopmentKind.DENIED, why=why, fact=f"act:{one.ident}:denied", act=act)
 
 
 def _denial(act: Act) -> str:
-    return f"{_cut(act.attribution.name)} denies it" if act.attribution else "It is denied"
+    return f"{cut(act.attribution.name)} denies it" if act.attribution else "It is denied"
 
 
-def _confirmed(act: Told, ident: str) -> Change:
-    why = f"Stated as fact, where it was only claimed before: {phrase(act.act)}"
-    return Change(kind=DevelopmentKind.CONFIRMED, why=why, fact=_fact(act, ident), act=act.act)
+def _confirmed(one: Stated) -> Change:
+    why = f"Stated as fact, where it was only claimed before: {phrase(one.told.act)}"
+    return Change(kind=DevelopmentKind.CONFIRMED, why=why, fact=_fact(one), act=one.told.act)
 
 
-def _moved(act: Told, ident: str, told: list[str]) -> Change | None:
+def _moved(one: Stated, told: list[str]) -> Change | None:
     """A stage beside the order (halted, refused) is always a move; one within it only if it goes further."""
-    order = ORDERED[act.kind]
+    act, order = one.told.act, ORDERED[one.told.kind]
     furthest = max((order.index(stage) for stage in told if stage in order), default=-1)
-    if act.act.stage in order and order.index(act.act.stage) < furthest:
+    if act.stage in order and order.index(act.stage) < furthest:
         return None
-    claimed = ", as is claimed" if act.act.certainty == Certainty.ALLEGED else ""
-    why = f"Stage moved from {_words(told[-1])} to {_words(act.act.stage)}{claimed}"
-    return Change(kind=DevelopmentKind.STAGE_MOVED, why=why, fact=f"act:{ident}:{act.act.stage}", act=act.act)
+    claimed = ", as is claimed" if act.certainty == Certainty.ALLEGED else ""
+    why = f"Stage moved from {words(told[-1])} to {words(act.stage)}{claimed}"
+    return Change(kind=DevelopmentKind.STAGE_MOVED, why=why, fact=f"act:{one.ident}:{act.stage}", act=act)
 
 
-def _more_outlets(told: Sequence[str], outlets: int, steps: Collection[int]) -> tuple[Change, ...]:
-    reached = [step for step in sorted(steps) if step <= outlets and f"outlets:{step}" not in told]
-    if not reached:
+def _corrected(told: Sequence[str], found: list[Change], acts: Sequence[Stated], around: Around) -> tuple[Change, ...]:
+    """The changes, told as a correction where the headline has taken back what it said: one fact, one change."""
+    mine = [one for one in acts if around.corrected and one.ident in around.corrected.idents]
+    if around.corrected is None or around.headline is None or around.headline in told or not mine:
+        return tuple(found)
+    why = f"Headline corrected, it read “{around.corrected.was}” before: {phrase(mine[0].told.act)}"
+    kind = DevelopmentKind.HEADLINE_CORRECTED
+    for at, change in enumerate(found):
+        if change.act in [one.told.act for one in mine]:
+            lighter = change.kind in _LIGHTER
+            new = structs.replace(
+                change,
+                kind=kind if lighter else change.kind,
+                also=(change.kind, *change.also) if lighter else (*change.also, kind),
+                why=f"{why}; {_lower(change.why)}" if lighter else change.why,
+            )
+            return (*found[:at], new, *found[at + 1 :])
+    return (Change(kind=kind, why=why, fact=around.headline, act=mine[0].told.act), *found)
+
+
+def _more_outlets(told: Sequence[str], around: Around) -> tuple[Change, ...]:
+    """The second outlet is one arrival: a rule hears of it as the first independent source or as a step, not twice."""
+    reached = [step for step in sorted(around.steps) if step <= around.outlets and f"outlets:{step}" not in told]
+    second = around.outlets > 1 and not any(mark == INDEPENDENT or mark.startswith("outlets:") for mark in told)
+    kinds = [DevelopmentKind.INDEPENDENT_SOURCE] * second + [DevelopmentKind.MORE_OUTLETS] * bool(reached)
+    if not kinds:
         return ()
-    why = f"Now told by {outlets} independent outlets"
-    return (Change(kind=DevelopmentKind.MORE_OUTLETS, why=why, fact=f"outlets:{reached[-1]}"),)
-
-
-def phrase(act: Act) -> str:
-    """The act in a few words: "Norland agrees to supply arms to Sudmark"."""
-    if isinstance(act, ArmsTransfer):
-        giver, taker = _name(act.supplier, "an unnamed supplier"), _name(act.recipient, "an unnamed recipient")
-    else:
-        giver, taker = _name(act.imposer, "somebody"), _name(act.target, "an unnamed target")
-    return _PHRASES[act.stage].format(giver=giver, taker=taker)
-
-
-_PHRASES = {
-    "sought": "{taker} seeks arms from {giver}",
-    "considered": "{giver} considers arms for {taker}",
-    "agreed": "{giver} agrees to supply arms to {taker}",
-    "delivered": "{giver} delivers arms to {taker}",
-    "halted": "{giver} halts arms for {taker}",
-    "called_for": "sanctions by {giver} against {taker} are called for",
-    "threatened": "{giver} threatens sanctions against {taker}",
-    "imposed": "{giver} imposes sanctions on {taker}",
-    "in_force": "sanctions by {giver} on {taker} are in force",
-    "eased": "{giver} eases sanctions on {taker}",
-    "refused": "sanctions by {giver} on {taker} are refused",
-    "violated": "{taker} evades sanctions by {giver}",
-}
-
-
-def _name(party: Party | None, unnamed: str) -> str:
-    # Placeholders of format() in a name stay text: names are arguments of format, never part of its template.
-    return _cut(party.name) if party else unnamed
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-
-
-def _words(stage: str) -> str:
-    return stage.replace("_", " ")
+    why = f"Now told by {around.outlets} independent outlets"
+    fact = f"outlets:{reached[-1]}" if reached else INDEPENDENT
+    return (Change(kind=kinds[0], also=tuple(kinds[1:]), why=why, fact=fact),)

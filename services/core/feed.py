@@ -6,13 +6,17 @@ from msgspec import Struct
 
 
 class Outlet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The publisher that owns one or more feeds. ``owner`` groups outlets that are not independent of one another."""
+    """The publisher that owns one or more feeds. ``owner`` groups outlets that are not independent of one another.
+
+    ``official``: it is a government, a ministry or another public body that publishes its own acts.
+    """
 
     id: str
     name: str
     country: str | None = None
     tier: int = 2  # 1 official or agency, 2 established, 3 other
     owner: str | None = None
+    official: bool = False
 
 
 class Feed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 """How a story changes by one more article."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 
 from msgspec import Struct, structs
@@ -8,8 +8,9 @@ from msgspec import Struct, structs
 from services.core.act import Certainty
 from services.core.article import Article
 from services.core.gist import Gist, Told, act_keys, text_keys
-from services.core.near import similarity
-from services.core.story import MAX_OUTLETS, MAX_TEXTS, ActThread, Story, Text
+from services.core.headline import Corrected, contradicts, headline, in_title, remembered
+from services.core.near import NEAR, similarity
+from services.core.story import MAX_OUTLETS, MAX_TEXTS, ActThread, Headline, Story, Text
 from services.core.threads import compatible, follow
 
 _SAME_TEXT = 0.9  # so like a text remembered already that it would find nothing more
@@ -19,11 +20,16 @@ class Grown(Struct, frozen=True, kw_only=True):
     """The story with the article in it, and the acts of the article that count as news, each with its thread's ident.
 
     ``moved``: idents of threads that this article has brought to a stage not told before, with the stage before it.
+    ``headline``: a mark of what the article's headline says; ``corrected``: that it said something else before.
+    ``copied``: the words of the article were in the story before.
     """
 
     story: Story
     acts: tuple[tuple[Told, str], ...]
     moved: dict[str, str] = {}
+    headline: str | None = None
+    corrected: Corrected | None = None
+    copied: bool = False
 
 
 def digest(*parts: str) -> str:
@@ -40,6 +46,8 @@ def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) ->
     """The story with the article in it. ``again``: with a further revision of an article that is in it."""
     threads, acts, count = _followed(story, gist)
     texts = _remembered(story.texts, gist.text)
+    copied = is_copy(gist.text, story)
+    said = headline(article, acts)
     outlets = story.outlets if article.outlet in story.outlets else (*story.outlets, article.outlet)[:MAX_OUTLETS]
     changed = structs.replace(
         story,
@@ -47,17 +55,46 @@ def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) ->
         last_at=max(story.last_at, gist.at),
         articles=story.articles + (not again),
         outlets=outlets,
+        copiers=_copiers(story, article.outlet, copied=copied),
+        headlines=remembered(story.headlines, said),
         texts=texts,
         acts=threads,
         acts_opened=count,
         keys=_keys(texts, threads),
     )
-    return Grown(story=changed, acts=acts, moved=_moved(story.acts, threads))
+    return Grown(
+        story=changed, acts=acts, moved=_moved(story.acts, threads), copied=copied,
+        headline=None if said is None else f"headline:{digest(article.id, repr(said.claims))}",
+        corrected=_corrected(story, article, said, acts) if again else None,
+    )  # fmt: skip
 
 
-def independent(outlets: Iterable[str], owners: Mapping[str, str]) -> int:
-    """How many owners stand behind these outlets. An outlet without a known owner is its own."""
-    return len({owners.get(outlet) or outlet for outlet in outlets})
+def independent(story: Story, owners: Mapping[str, str]) -> int:
+    """How many owners stand behind a story in words of their own. An outlet without a known owner is its own."""
+    own = {owners.get(outlet) or outlet for outlet in story.outlets if outlet not in story.copiers}
+    return max(1, len(own))
+
+
+def is_copy(text: Text, story: Story) -> bool:
+    """Whether the story has been told in these words, or nearly, as far as it remembers."""
+    return any(one.copy == text.copy or similarity(one.signature, text.signature) >= NEAR for one in story.texts)
+
+
+def _copiers(story: Story, outlet: str, *, copied: bool) -> tuple[str, ...]:
+    """An outlet is a copier from a copy that is its first text in the story to a text of its own."""
+    if outlet in story.outlets and (copied or outlet not in story.copiers):
+        return story.copiers
+    others = tuple(one for one in story.copiers if one != outlet)
+    return (*others, outlet)[:MAX_OUTLETS] if copied else others
+
+
+def _corrected(
+    story: Story, article: Article, now: Headline | None, acts: tuple[tuple[Told, str], ...]
+) -> Corrected | None:
+    was = next((one for one in story.headlines if one.article == article.id), None)
+    if was is None or now is None or not contradicts(now, was):
+        return None
+    return Corrected(was=was.title, idents=frozenset(ident for told, ident in acts if in_title(told, article)))
 
 
 def _followed(story: Story, gist: Gist) -> tuple[tuple[ActThread, ...], tuple[tuple[Told, str], ...], int]:

@@ -8,6 +8,7 @@ MAX_TEXTS = 6  # different texts remembered: the first and the latest
 MAX_ACTS = 24
 MAX_OUTLETS = 200
 MAX_FACTS = 200  # told per rule
+MAX_HEADLINES = 30  # of the latest articles with an act in the headline
 
 
 class Text(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,26 @@ class ActThread(Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
+class Claim(Struct, frozen=True, kw_only=True):
+    """What a headline says of an act, to be compared with what it says later. ``amounts``: what is counted, and how many."""
+
+    kind: str
+    course: str
+    giver: str | None = None
+    taker: str | None = None
+    stage: str
+    certainty: str
+    amounts: tuple[tuple[str, float], ...] = ()
+
+
+class Headline(Struct, frozen=True, kw_only=True):
+    """The headline of an article's latest revision, and what it says."""
+
+    article: str
+    title: str
+    claims: tuple[Claim, ...]
+
+
 class Story(Struct, frozen=True, kw_only=True):
     """What the alerter remembers of a story. Bounded: old articles leave only their facts.
 
@@ -50,5 +71,7 @@ class Story(Struct, frozen=True, kw_only=True):
     texts: tuple[Text, ...] = ()
     acts: tuple[ActThread, ...] = ()
     acts_opened: int = 0
+    headlines: tuple[Headline, ...] = ()
+    copiers: tuple[str, ...] = ()  # outlets that told it in another's text only
     told: dict[str, tuple[str, ...]] = {}
     kept: dict[str, tuple[str, ...]] = {}

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from services.core.act import Act
 from services.core.alert import Alert, Development
-from services.core.develop import Change, sentence
+from services.core.details import Change
+from services.core.develop import sentence
 from services.core.gist import party_key, roles
 from services.core.grow import digest
 from services.core.mention import Span

@@ -6,9 +6,9 @@ from datetime import datetime
 from msgspec import structs
 
 from services.core.gist import Course, Told
-from services.core.story import MAX_ACTS, ActThread
+from services.core.story import MAX_ACTS, ActThread, Claim
 
-Known = Told | ActThread
+Known = Told | ActThread | Claim
 
 
 def same_party(one: str | None, other: str | None) -> bool | None:

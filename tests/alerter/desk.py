@@ -24,12 +24,15 @@ class Desk:
 
     def __init__(
         self, store: Store, rules: Iterable[RuleSource] = RULES, owners: dict[str, str] | None = None,
-        settings: AlerterSettings | None = None,
+        settings: AlerterSettings | None = None, official: Iterable[str] = (),
     ) -> None:  # fmt: skip
         self.store = store
         self.settings = settings or AlerterSettings()
         self.policy = Policy(
-            index=RuleIndex([compile_rule(rule) for rule in rules]), owners=owners or {}, notify=lambda alert: ()
+            index=RuleIndex([compile_rule(rule) for rule in rules]),
+            owners=owners or {},
+            notify=lambda alert: (),
+            official=frozenset(official),
         )
         self.next: int | None = None
 

@@ -51,12 +51,13 @@ TIMELINES = {
         1d 09:00 harbour: Norland delivers coastal radars to Sudmark {NO>SD delivered} => stage_moved "from agreed to delivered"
         1d 10:00 ledger: After the deal, first coastal radars reach Sudmark from Norland {NO>SD agreed} => -
     """,
-    "a wire copy in five outlets is one alert, and two steps of outlets": f"""
+    "copies of a wire are one alert, whoever prints them; words of its own make an outlet count": f"""
         09:00 wire: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => new_story
-        09:05 harbour: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => more_outlets "2 independent"
+        09:05 harbour: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => not_new "a copy of a text told before"
         09:10 ledger: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => -
         09:15 herald: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => -
-        09:20 courier: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => more_outlets "5 independent"
+        09:20 courier: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => -
+        09:30 herald: Sudmark buys coastal radars of Norland, which its navy has long wanted {{NO>SD agreed}} => more_outlets "Now told by 2 independent outlets"
     """,
     "a copy under a new headline is the same story": f"""
         09:00 wire: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => new_story
@@ -140,8 +141,8 @@ def test_outlets_of_one_owner_count_once(store: Store) -> None:
         Desk(store, owners=owners),
         """
         09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
-        09:10 ledger: Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
-        09:20 herald: Norland agrees to sell radars to Sudmark {NO>SD agreed} => more_outlets "2 independent"
+        09:10 ledger: Norland to sell radars to neighbour Sudmark {NO>SD agreed} => -
+        09:20 herald: Radars of Norland go to Sudmark {NO>SD agreed} => more_outlets "2 independent"
         """,
     )
 
@@ -180,7 +181,7 @@ NOTIFY_ON = {
         09:00 harbour: Sudmark agrees to sell missiles to Kestria, Norland claims {SD>KE agreed alleged by Norland} => new_story
         10:00 harbour: Sudmark delivers missiles to Kestria {SD>KE delivered} => unwanted "Stage moved from agreed to delivered; not in the rule's notify_on: stage_moved"
         10:10 harbour: Missiles for Kestria delivered by Sudmark {SD>KE delivered} => -
-        10:20 ledger: Missiles of Sudmark reach Kestria {SD>KE delivered} => unwanted "notify_on: more_outlets"
+        10:20 ledger: Missiles of Sudmark reach Kestria {SD>KE delivered} => unwanted "notify_on: independent_source, more_outlets"
         11:00 harbour: Sudmark denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => denied "Sudmark denies it"
         """,
     ),

@@ -3,7 +3,8 @@
     09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
 
 ``{NO>SD agreed}`` is an arms transfer, ``{NO!SD imposed}`` a sanction; ``?`` stands for a party not stated;
-``alleged``, ``denied``, ``by NAME`` and ``late`` (told in the last sentence only) may follow. A line may begin with a day (``2d 09:00``), ``#a1`` names an
+``alleged``, ``denied``, ``by NAME``, ``of THING`` (what is transferred, by a word of the text), ``when YEAR`` and ``late`` (told in the last
+sentence only) may follow, in this order. A line may begin with a day (``2d 09:00``), ``#a1`` names an
 article so that a later line with the same name is its next revision, and ``(backfill)`` or ``(published 90h ago)``
 may stand before the text. After ``=>`` stand the kinds of development alerted, each as ``rule:kind`` or just
 ``kind``, or ``-`` for none, or one fate of the ledger. ``"words"`` after them must stand in the first alert's why, or in the reason of that fate.
@@ -11,7 +12,7 @@ may stand before the text. After ``=>`` stand the kinds of development alerted, 
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -29,6 +30,7 @@ from services.core.act import (
 from services.core.article import Article, TaggedArticle
 from services.core.mention import EntityKind, Mention, Span
 from services.core.topic import Topic
+from services.core.when import Granularity, When
 
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
 COUNTRIES = {
@@ -45,7 +47,8 @@ _LINE = re.compile(
     r"(?: \((?P<flag>[^)]*)\))? (?P<text>.*)"
 )
 _ACT = re.compile(
-    r"\{(?P<giver>\S+?)(?P<sort>[>!])(?P<taker>\S+) (?P<stage>\w+)(?: (?P<certainty>alleged|denied))?(?: by (?P<by>[^}]+?))?(?P<late> late)?\}"
+    r"\{(?P<giver>\S+?)(?P<sort>[>!])(?P<taker>\S+) (?P<stage>\w+)(?: (?P<certainty>alleged|denied))?(?: by (?P<by>[^}]+?))?"
+    r"(?: of (?P<thing>[^}]+?))?(?: when (?P<when>\d{4}))?(?P<late> late)?\}"
 )
 
 
@@ -129,11 +132,30 @@ def _act(match: re.Match[str], text: str, mentions: tuple[Mention, ...]) -> Act:
     giver, taker = (_party(match[role], mentions, trigger) for role in ("giver", "taker"))
     shared = {
         "certainty": Certainty(match["certainty"] or "asserted"), "attribution": by, "trigger": trigger,
-        "evidence": (sentence,), "rule": "test",
+        "evidence": (sentence,), "rule": "test", "when": _when(match["when"], trigger),
     }  # fmt: skip
     if match["sort"] == ">":
-        return ArmsTransfer(stage=TransferStage(match["stage"]), supplier=giver, recipient=taker, **shared)
+        things = _things(match["thing"], text)
+        return ArmsTransfer(
+            stage=TransferStage(match["stage"]), supplier=giver, recipient=taker, items=things, **shared
+        )
     return Sanction(stage=SanctionStage(match["stage"]), imposer=giver, target=taker, **shared)
+
+
+def _when(year: str | None, somewhere: Span) -> When | None:
+    if year is None:
+        return None
+    return When(
+        start=date(int(year), 1, 1), end=date(int(year) + 1, 1, 1), granularity=Granularity.YEAR, span=somewhere
+    )
+
+
+def _things(word: str | None, text: str) -> tuple[Party, ...]:
+    if word is None:
+        return ()
+    span = next(_spans(text, [word]))
+    ident = ENTITIES[word][1] if word in ENTITIES else None
+    return (Party(name=word, span=span, method=Method.PATTERN, id=ident),)
 
 
 def _party(name: str, mentions: tuple[Mention, ...], somewhere: Span) -> Party | None:

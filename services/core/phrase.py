@@ -1,0 +1,43 @@
+"""An act in a few words, for sentences about what is new."""
+
+from services.core.act import Act, ArmsTransfer, Party
+
+_NAME = 80
+
+
+def phrase(act: Act) -> str:
+    """The act in a few words: "Norland agrees to supply arms to Sudmark"."""
+    if isinstance(act, ArmsTransfer):
+        giver, taker = _name(act.supplier, "an unnamed supplier"), _name(act.recipient, "an unnamed recipient")
+    else:
+        giver, taker = _name(act.imposer, "somebody"), _name(act.target, "an unnamed target")
+    return _PHRASES[act.stage].format(giver=giver, taker=taker)
+
+
+_PHRASES = {
+    "sought": "{taker} seeks arms from {giver}",
+    "considered": "{giver} considers arms for {taker}",
+    "agreed": "{giver} agrees to supply arms to {taker}",
+    "delivered": "{giver} delivers arms to {taker}",
+    "halted": "{giver} halts arms for {taker}",
+    "called_for": "sanctions by {giver} against {taker} are called for",
+    "threatened": "{giver} threatens sanctions against {taker}",
+    "imposed": "{giver} imposes sanctions on {taker}",
+    "in_force": "sanctions by {giver} on {taker} are in force",
+    "eased": "{giver} eases sanctions on {taker}",
+    "refused": "sanctions by {giver} on {taker} are refused",
+    "violated": "{taker} evades sanctions by {giver}",
+}
+
+
+def _name(party: Party | None, unnamed: str) -> str:
+    # Placeholders of format() in a name stay text: names are arguments of format, never part of its template.
+    return cut(party.name) if party else unnamed
+
+
+def cut(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+
+
+def words(stage: str) -> str:
+    return stage.replace("_", " ")
