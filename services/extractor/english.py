@@ -7,7 +7,7 @@ def _words(text: str) -> frozenset[str]:
 
 PREPOSITIONS = _words(
     "to for from with in on beside against at by of near over into within inside toward towards between under amid upon during"
-    " via through across around about following despite beyond without throughout targeting regarding concerning including"
+    " via off among through across around about following despite beyond without throughout targeting regarding concerning including"
 )
 CONJUNCTIONS = _words("and or & plus nor")
 SUBORDINATORS = _words(
@@ -57,7 +57,7 @@ GROUPS = _words(
     " judge prosecutor prosecutors network networks hackers traders buyers citizens regime junta commanders commander leader"
     " organisation organization organisations organizations gang gangs cartel cartels party airline exchange exchanges"
     " prosecutors lawyers journalists executives tycoon tycoons family relatives envoy police agency agencies operatives"
-    " ally partner neighbours neighbors buyer regimes adversaries enemies friend friends"
+    " tanker vessel firm ally partner neighbours neighbors buyer regimes adversaries enemies friend friends"
 )
 # common verbs that no lexicon lists: where one stands, a clause has its verb
 VERBS = _words(

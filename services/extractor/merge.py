@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.core.act import Act, ArmsTransfer, Party, SanctionStage
+from services.core.act import Act, ArmsTransfer, Party, SanctionStage, TransferStage
+from services.core.when import Granularity
 
 _MOST_ACTS = 8
 _MOST_EVIDENCE = 6
+_OTHER_STORIES = frozenset({TransferStage.HALTED, SanctionStage.EASED, SanctionStage.VIOLATED, SanctionStage.REFUSED})
+_OF_NEWS = frozenset({Granularity.DAY, Granularity.WEEK})  # whatever else is told with a year or a period is background
 Roles = tuple[Party | None, Party | None]
 
 
@@ -25,7 +28,7 @@ def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
             kept.append(act)
         else:
             kept[place] = _joined(kept[place], act)
-    kept = [act for act in kept if not _stale(act, kept)]
+    kept = _retold([act for act in kept if not _stale(act, kept)], title_end)
     ranked = sorted(
         kept,
         key=lambda act: (
@@ -35,6 +38,37 @@ def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
         ),
     )
     return tuple(sorted(ranked[:_MOST_ACTS], key=lambda act: act.trigger.start))
+
+
+def _retold(acts: Sequence[Act], title_end: int) -> list[Act]:
+    """Without those by which the first sentence of the text only tells again what the title says of the same two: it is one act.
+
+    That something was given and is now stopped are two, and so is easing what is in force.
+    """
+    titled = [act for act in acts if act.trigger.end <= title_end]
+    lead = min((act.evidence[0].start for act in acts if act.trigger.end > title_end), default=0)
+    kept = list(titled)
+    for act in acts:
+        if act.trigger.end <= title_end:
+            continue
+        place = next(
+            (i for i, one in enumerate(kept) if act.evidence[0].start == lead and _again(one, act, title_end)), None
+        )
+        if place is None:
+            kept.append(act)
+        else:
+            kept[place] = _joined(kept[place], act)
+    return kept
+
+
+def _again(one: Act, act: Act, title_end: int) -> bool:
+    """Whether ``act`` is what the title's ``one`` says, in words that may put it at another stage."""
+    if type(one) is not type(act) or one.trigger.end > title_end:
+        return False
+    if act.when is not None and act.when.granularity not in _OF_NEWS:
+        return False
+    same = all(key(mine) == key(other) for mine, other in zip(roles(one), roles(act), strict=True))
+    return same and not _OTHER_STORIES & {one.stage, act.stage}
 
 
 def _stale(act: Act, acts: Sequence[Act]) -> bool:
@@ -67,7 +101,7 @@ def _covers(fuller: Act, act: Act) -> bool:
 
 def _joined(one: Act, other: Act) -> Act:
     """Both as one: the fuller roles, the evidence of both, the telling sentence first."""
-    fuller, second = (one, other) if _covers(one, other) else (other, one)
+    fuller, second = (other, one) if _covers(other, one) and not _covers(one, other) else (one, other)
     evidence = tuple(dict.fromkeys((*fuller.evidence, *second.evidence)))[:_MOST_EVIDENCE]
     when = fuller.when or second.when
     if isinstance(fuller, ArmsTransfer) and isinstance(second, ArmsTransfer):

@@ -41,8 +41,20 @@ def acting(party: Party | None) -> Party | None:
 
 def of_nodes(sentence: Sentence, found: Sequence[int], method: Method) -> list[Party]:
     """The parties at these nodes, each entity once."""
-    parties = {party.country or party.id: party for at in reversed(found) for party in [of_node(sentence, at, method)]}
+    named = [at for at in found if not _owns(sentence.nodes, at, found)]
+    parties = {party.country or party.id: party for at in reversed(named) for party in [of_node(sentence, at, method)]}
     return list(reversed(parties.values()))[:_MOST]
+
+
+def _owns(nodes: Sequence[Node], at: int, found: Sequence[int]) -> bool:
+    """Whether the country only says whose company it is: ``Germany's Rheinmetall``."""
+    following = next((i for i in (at + 1, at + 2) if i in found), None)
+    if following is None or (following == at + 2 and nodes[at + 1].word != "'s"):
+        return False
+    owner, owned = nodes[at].name, nodes[following].name
+    if owner is None or owned is None or owned.entity.kind is not EntityKind.COMPANY:
+        return False
+    return owner.entity.kind is EntityKind.COUNTRY and owner.entity.country == owned.entity.country
 
 
 def in_slots(sentence: Sentence, frame: Frame, slots: Sequence[str]) -> list[Party]:
@@ -97,6 +109,9 @@ def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None
     named = [at for at in kept if nodes[at].is_party]
     if named and (len(kept) == 1 or _whole(nodes, kept, named)):
         return of_node(sentence, named[0], method)
+    head = _head(nodes, kept)
+    if head is not None:
+        return of_node(sentence, head, method)
     telling = named or [
         at for at in kept if nodes[at].word in english.GROUPS or (nodes[at].capital and not sentence.title)
     ]
@@ -110,14 +125,35 @@ def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None
     return Party(name=" ".join(span.quote.split()), span=span, method=method, country=country)
 
 
+def _head(nodes: Sequence[Node], kept: Sequence[int]) -> int | None:
+    """Who is meant by ``Chile's acting president Ana Soto``, ``the Chilean firm Andina``: the name that the rest only describes."""
+    for place in range(len(kept) - 1, 0, -1):
+        node, before = nodes[kept[place]], nodes[kept[place - 1]]
+        if node.name is None or node.name.entity.kind not in {EntityKind.PERSON, EntityKind.COMPANY}:
+            continue
+        owned = before.word == "'s" and node.name.entity.kind is EntityKind.COMPANY
+        behind = nodes[kept[place + 1]].word if place + 1 < len(kept) else ""
+        if behind in {"", "of", "from"} and (owned or _describes(before)):
+            return kept[place]
+    return None
+
+
+def _describes(node: Node) -> bool:
+    """Whether a word can stand right before the name that it describes."""
+    joint = english.PREPOSITIONS | english.CONJUNCTIONS | {"of", "'s", "'", ",", "-"}
+    return node.word not in joint and not is_stop(node) and (node.adjective or not node.is_party)
+
+
 def _whole(nodes: Sequence[Node], kept: Sequence[int], named: Sequence[int]) -> bool:
     """Whether the phrase is no more than the party: ``Russia's government``, ``President Putin``."""
     first = nodes[named[0]]
     if first.name is None or first.name.form is Form.ADJECTIVE:
         return False
     rest = [nodes[at] for at in kept if at != named[0]]
-    if first.name.entity.kind is EntityKind.PERSON or first.name.form is Form.SEAT:
-        return True
+    if first.name.entity.kind is EntityKind.PERSON:
+        return not any(node.word in {"'s", "'", "of"} for node in rest)  # else "Putin's relatives"
+    if first.name.form is Form.SEAT:
+        return not any(node.word in english.GROUPS for node in rest)  # else "Kremlin allies"
     return all(
         node.word in {"'s", "government", "regime", "president", "leader", "leadership", "authorities"} for node in rest
     )

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from services.core.act import Method, Party, SanctionStage
 from services.core.mention import EntityKind
-from services.extractor import english, parties, stages
+from services.extractor import english, fill, parties, stages
+from services.extractor import sanction_bearers as bearing
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.rows import Node
@@ -73,13 +74,13 @@ class SanctionReader:
             verbal = node.name is None and self.clause.verbal(at)
             if verbal and node.tags & {"s.verb.imposed", "s.verb.eased"} and self._meant(node):
                 found = self._verb(at, node)
-            elif node.word == "sanctioned" and not verbal:
+            elif bearing.listed(self.clause, at):
                 found = self._attribute(at)
             elif node.tags & {"sanction"} or ("penalty" in node.tags and self.spoken):
                 found = self._noun(at, node) if not verbal and not self._modifies(at) else None
             elif verbal:
                 found = self._phrase(at, node)
-            if found is not None and (found.imposers or found.targets):
+            if found is not None and (found.imposers or found.targets or found.rule == "sanction.noun"):
                 yield found
 
     def _meant(self, node: Node) -> bool:
@@ -116,21 +117,12 @@ class SanctionReader:
 
     def _attribute(self, at: int) -> Found | None:
         """``sanctioned Russian tankers``, ``US-sanctioned firms``."""
-        end = at + 1
-        while (
-            end < len(self.nodes)
-            and end - at < 9
-            and not self.clause.boundary(end)
-            and self.nodes[end].word not in english.PREPOSITIONS | {","}
-        ):
-            end += 1
-        targets = parties.phrases(self.clause, range(at + 1, end), Method.PATTERN)[:1]
-        hyphen = at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party
-        imposers = parties.of_nodes(self.clause.sentence, [at - 2], Method.PATTERN) if hyphen else []
-        frame = Frame(at=at, first=at, last=end - 1)
-        return (
-            Found("sanction.attribute", frame, imposers, targets, SanctionStage.IN_FORCE, (at, at)) if targets else None
-        )
+        last, targets = bearing.described(self.clause, at)
+        owner = bearing.by(self.clause, at)
+        imposers = parties.of_nodes(self.clause.sentence, [owner], Method.PATTERN) if owner is not None else []
+        imposers = imposers or [one for one in bearing.enforcers(self.clause, at) if not fill.among(one, targets)]
+        frame = Frame(at=at, first=at, last=last)
+        return Found("sanction.attribute", frame, imposers, targets, SanctionStage.IN_FORCE, (at, at))
 
     def _phrase(self, at: int, node: Node) -> Found | None:
         """``freezes the assets of``, ``bans imports of``, ``cuts economic ties with``."""
@@ -176,6 +168,8 @@ class SanctionReader:
         for owner in owned:
             self._place_owner(frame, owner, imposers, targets)
         stage = stages.of_measure(self.clause, frame)
+        if not targets:
+            targets.extend(one for one in bearing.bearers(self.clause, at) if not fill.among(one, imposers))
         self._governing(frame, stage, imposers, targets)
         if self._caller(frame, stage) and not imposers and frame.verb is not None:
             stage = self._own(frame.verb, imposers, targets)
@@ -207,7 +201,7 @@ class SanctionReader:
 
     def _governing(self, frame: Frame, stage: SanctionStage, imposers: list[Party], targets: list[Party]) -> None:
         """What the verb over the noun adds: its subject imposes, or suffers, or evades; its object may be the target."""
-        verb = frame.verb
+        verb = None if self._told_of(frame) else frame.verb
         if verb is None:
             self._predicate(frame, imposers, targets)
             return
@@ -229,6 +223,15 @@ class SanctionReader:
                 targets.extend(parties.phrases(self.clause, between, verb.method))
         if not imposers and lemma not in _OTHERS and not self._caller(frame, stage):
             imposers.extend(party for party in subject if all(other_party(party, other) for other in targets))
+
+    def _told_of(self, frame: Frame) -> bool:
+        """``said the sanctions would fail``: who says so does nothing to them."""
+        verb, last = frame.verb, frame.last + 1
+        if verb is None or last >= len(self.nodes) or verb.at > frame.at:
+            return False
+        tags = self.nodes[verb.at].tags
+        says = bool(tags & {"say", "claim"}) and not any(tag.startswith("s.") for tag in tags)
+        return says and (self.nodes[last].word in english.AUXILIARIES or self.clause.verbal(last))
 
     def _suffering(
         self, frame: Frame, stage: SanctionStage, subject: list[Party], imposers: list[Party], targets: list[Party]

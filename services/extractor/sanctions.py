@@ -21,8 +21,13 @@ class SanctionRules:
 
 def _complete(clause: Clause, found: Found, context: fill.Context) -> None:
     frame, known = found.frame, context.pairs.get("sanction", (None, None))
+    bare = not (found.imposers or found.targets)  # "as sanctions bite": only whoever usually bears them may be meant
+    if found.rule == "sanction.attribute":
+        return
     if frame.pronoun is not None and not found.imposers and context.subject is not None:
-        found.imposers = fill.carried([context.subject], found.targets)
+        found.imposers = fill.usually(clause, frame, "imposer", found.targets) or fill.carried(
+            [context.subject], found.targets
+        )
     if not found.targets and found.imposers and found.imposers[0].country in context.targets:
         found.targets, found.imposers = (
             found.imposers[:1],
@@ -32,10 +37,10 @@ def _complete(clause: Clause, found: Found, context: fill.Context) -> None:
         found.targets = (
             fill.usually(clause, frame, "target", found.imposers)
             or fill.carried([party for party in context.title if party.country in context.targets], found.imposers)
-            or fill.before(clause, frame, found.imposers)
-            or fill.carried([known[1], *context.title], found.imposers)
+            or ([] if bare else fill.before(clause, frame, found.imposers))
+            or ([] if bare else fill.carried([known[1], *context.title], found.imposers))
         )
-    if not found.imposers:
+    if found.targets and not found.imposers:
         found.imposers = fill.usually(clause, frame, "imposer", found.targets) or fill.carried(
             [
                 known[0],

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.extractor import english
 from services.extractor.rows import Node, is_stop
 
+_SMALL_WORD, _ENOUGH = 4, 2  # with so many longer words in small letters, only names have capitals
 _BREAKERS = english.SUBORDINATORS | english.AUXILIARIES
 
 
@@ -15,6 +16,7 @@ class Verbs:
         self.nodes = nodes
         self.title = title
         self._verbal: dict[int, bool] = {}
+        self._cased = sum(not node.capital and len(node.word) > _SMALL_WORD for node in nodes) >= _ENOUGH
 
     def verbal(self, at: int) -> bool:
         """Whether the node is a verb here, as far as its form and neighbours show."""
@@ -24,7 +26,7 @@ class Verbs:
 
     def _is_verb(self, at: int) -> bool:
         node = self.nodes[at]
-        if node.name is not None or "'" in node.word or node.word == "arms":
+        if node.name is not None or "'" in node.word or node.word == "arms" or self._named(at):
             return False
         before = self.nodes[at - 1] if at else None
         after = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
@@ -39,6 +41,10 @@ class Verbs:
         if node.verb.tense in {"past", "participle"}:
             return self._past_is_verb(before, after)
         return self._present_is_verb(at, before, after, node.verb.tense)
+
+    def _named(self, at: int) -> bool:
+        """Whether it is written as a name: ``Andean Shipping``."""
+        return self.nodes[at].capital and self._cased and at > 0 and not is_stop(self.nodes[at - 1])
 
     def _unknown_verb(self, node: Node, before: Node | None, after: Node | None) -> bool:
         """``US pummels Cuban economy``: what stands in -s between two parties of a headline."""
@@ -105,7 +111,7 @@ class Verbs:
         """Whether it begins an object (``US sanctions Hamas leaders``) and no compound (``US sanctions relief``)."""
         if (
             after.verb is not None
-            or after.word in english.VERBS | english.AUXILIARIES | english.PREPOSITIONS | english.CONJUNCTIONS
+            or after.word in english.VERBS | _BREAKERS | english.PREPOSITIONS | english.CONJUNCTIONS
         ):
             return False
         return (

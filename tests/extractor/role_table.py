@@ -1,0 +1,32 @@
+"""Sentences of our own, and who is read on either side. A title, or a title and a text after ``||``; a line per act: giver > taker."""
+
+TRANSFERS = [
+    # one act: the text tells what the title says
+    ("Portugal agrees to sell howitzers to Iceland || Portugal may sell 24 howitzers to Iceland, its ministry said.", ["PT > IS"]),
+    ("Chile sends tanks to Peru || Chile on Friday refused to send further tanks to Peru.", ["CL > PE", "CL > PE"]),
+    # whose company it is
+    ("Poland received torpedoes from Sweden's Saab.", ["Saab > PL"]),
+]  # fmt: skip
+
+SANCTIONS = [
+    # one act
+    ("Norway sanctions Paraguay || Norway said on Monday it would impose sanctions on Paraguay over forests.", ["NO > PY"]),
+    # whom a phrase is about
+    ("Canada lifts sanctions on Venezuela's acting president Delcy Rodríguez", ["CA > Delcy Rodriguez"]),
+    ("Canada imposes sanctions on China's Huawei", ["CA > Huawei"]),
+    ("Canada imposes sanctions on relatives of Putin", ["CA > relatives of Putin"]),
+    # who is under them
+    ("Both Belarus and Iran are under EU sanctions.", ["European Union > BY", "European Union > IR"]),
+    ("Andean Shipping has been the target of US sanctions since 2011.", ["US > Andean Shipping"]),
+    ("Belarus is already subject to a raft of European sanctions.", ["European Union > BY"]),
+    ("Timber trader in Paraguay hit by Canadian sanctions", ["CA > Timber trader in Paraguay"]),
+    ("How Belarus pays its bills || Shops are empty as sanctions squeeze the economy.", ["? > BY"]),
+    ("Belarusians look for work abroad to escape sanctions", ["? > BY"]),
+    ("How Peru pays its bills || Shops are empty as sanctions squeeze the economy.", []),
+    # "sanctioned" as an adjective
+    ("Portugal intercepts sanctioned tanker off Madeira", ["PT > tanker"]),
+    ("A sanctioned Cambodian bank shut its branches as Portugal looked on.", ["? > Cambodian bank"]),
+    ("Hezbollah, a US-sanctioned group, spoke in Lisbon.", ["US > Hezbollah"]),
+    # who only speaks of them
+    ("Rwanda's foreign ministry said the sanctions would not end the war.", []),
+]  # fmt: skip
