@@ -55,6 +55,14 @@ HOSTILE = {
     "long": "W" * 200_000,
     "long words": "слово " * 30_000,
     "metric label": 'x"} 1\nwirewatch_evil{a="\\',
+    "end of a mail": "x\r\n.\r\nMAIL FROM:<a@evil.example>\r\nRCPT TO:<victim@evil.example>\r\nDATA\r\nx\r\n.\r\n",
+    "bare ends of a mail": "x\n.\nQUIT\r.\rQUIT\n.\r\nQUIT\r\n.\nQUIT",
+    "mail parts": "\r\n--=_alert\r\nContent-Type: text/html\r\n\r\n<b>x</b>\r\n--=_alert--\r\nFrom x@evil.example\r\n",
+    "markdown": "[bank](https://evil.example) ![x](https://evil.example/x.png) # head\n- [ ] ||hidden|| __x__ \\*",
+    "chats": "@everyone @room @all #general /invite !kick :smile: tg://user?id=1",
+    "stacked marks": "Z" + "\u0335\u0489\u0300\u0308" * 100,
+    "separators": "a\x1cb\x1dc\x1ed\x1fe\u2003f\u3000g\x00",
+    "json": '"}, "alert": {"id": "al999"}} \\" \\u0022',
     "template": "{0.__class__} %(x)s ${PATH} {{7*7}}",
 }
 CASES = [pytest.param(text, id=name) for name, text in HOSTILE.items()]

@@ -17,7 +17,7 @@ from services.core.alert import Alert, Severity
 from services.core.group import Kind, Telling
 from services.core.notification import DeliveryState, Notification, OutboxRow, Sent
 from services.core.settings import Receiver, SlackReceiver
-from tests.alerter.outgoing import MAIL, SECRET, SLACK, STDOUT, WEBHOOK, RealClock
+from tests.alerter.outgoing import ALERTMANAGER, MAIL, SECRET, SLACK, STDOUT, WEBHOOK, RealClock
 from tests.alerter.test_injection import CASES, HOSTILE, INVISIBLE, Tags, check_slack, poisoned
 from tests.builders import alert, at
 from tests.servers.slack import SlackServer
@@ -138,7 +138,27 @@ def test_mail_carries_hostile_text_in_its_place(text: str) -> None:
     assert not INVISIBLE.search(parts["text/html"].rstrip("\r\n"))
 
 
-@pytest.mark.parametrize("name", ["surrogates", "nul", "header lines"])
+@pytest.mark.parametrize("text", CASES)
+def test_a_terminal_gets_lines_and_nothing_else(text: str) -> None:
+    out = io.StringIO()
+    both = (poisoned(text), replace(poisoned(text), id="al2"))
+    sent = row(STDOUT, *both, labels={"topic": text})
+    assert isinstance(StdoutNotifier(out).send(sent, thread=None, timeout=5), Sent)
+    assert not INVISIBLE.search(out.getvalue())
+    assert len(out.getvalue().splitlines()) == 8  # heading, three for each, and an empty one
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_alertmanager_gets_labels_and_annotations(text: str) -> None:
+    both = (poisoned(text), replace(poisoned(text), id="al2"))
+    first, second = msgspec.json.decode(row(ALERTMANAGER, *both, labels={"topic": text}).notification.payload)
+    assert (first["labels"]["alert"], second["labels"]["alert"]) == ("al1", "al2")
+    for value in (*first["labels"].values(), *first["annotations"].values()):
+        assert not INVISIBLE.search(value)
+        assert 0 < len(value) <= 1000
+
+
+@pytest.mark.parametrize("name", HOSTILE)
 def test_a_webhook_gets_valid_json(name: str) -> None:
     with WebhookServer() as server:
         notifier = WebhookNotifier(server.url, SIGNING, RealClock())
