@@ -1,19 +1,22 @@
 """One batch of tagged articles decided in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from msgspec import Struct, structs
 
 from services.alerter.dispatch import Dispatch, Notify, Routing
+from services.alerter.memory import Memory
 from services.alerter.shelf import Shelf
 from services.alerter.signature import signature
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
-from services.core.assign import Assignment, assign
+from services.core.assign import Assignment, How, assign
 from services.core.decide import Circumstances, Decision, decide, plain, worth_remembering
 from services.core.errors import Poison, PoisonReason, WirewatchError
 from services.core.feed import Outlet
-from services.core.gist import gist
+from services.core.gist import Gist, gist, terms, text_keys
+from services.core.grow import same_text
 from services.core.ledger import Fate, LedgerEntry
 from services.core.notification import Notification
 from services.core.ports.bus import Partition, Record
@@ -65,8 +68,13 @@ class Decided(Struct, kw_only=True):
 class Batch:
     """Decides articles one after the other within a transaction, and writes what has come of them."""
 
-    def __init__(self, transaction: AlertTransaction, policy: Policy, given: Circumstances) -> None:
+    def __init__(
+        self, transaction: AlertTransaction, policy: Policy, given: Circumstances, memory: Memory | None = None
+    ) -> None:
+        """``memory`` is that of the batches before, if they are at hand; it saves reading it from the store."""
         self._transaction = transaction
+        self._memory = memory or Memory()
+        self._background = self._memory.background(transaction)
         self._policy = policy
         self._given = structs.replace(given, official=policy.official)
         self._shelf = Shelf(transaction, given.settings.story_window)
@@ -93,8 +101,9 @@ class Batch:
         self.decided.entries.extend(entries)
 
     def _one(self, record: Record, tagged: TaggedArticle) -> None:
+        reading = Reading(tagged)
         try:
-            decision, joined = self._decide(tagged)
+            decision, joined = self._decide(reading)
             prepared = [(alert, self._policy.notify(alert)) for alert in decision.alerts]
         except WirewatchError:
             raise  # the store is away, or the batch is no longer ours
@@ -102,22 +111,37 @@ class Batch:
             crash = Poison(PoisonReason.CRASHED, f"deciding it raised {type(error).__name__}: {error}")
             self.decided.crashed.append((record, crash))
             return
+        if tagged.skipped is None and tagged.article.revision == 1:
+            self._background.count(terms(reading))
         self._keep(tagged, decision, joined)
         self._prepared += prepared
 
-    def _decide(self, tagged: TaggedArticle) -> tuple[Decision, Assignment | Story | None]:
-        reading, now = Reading(tagged), self._given.now
+    def _decide(self, reading: Reading) -> tuple[Decision, Assignment | Story | None]:
+        tagged, now = reading.tagged, self._given.now
         if tagged.skipped is not None:
             return plain(reading, Fate.UNREAD, f"passed on unread: {tagged.skipped}", now), None
         matched = self._policy.index.matches(reading)
         earlier = self._shelf.of(tagged.article.id) if tagged.article.revision > 1 else None
         if earlier is None and not worth_remembering(reading, matched):
             return plain(reading, Fate.NO_RULE, "no rule matched", now), None
-        found = gist(reading, signature([word.key for word in reading.words if word.key]))
-        joined = earlier or assign(
-            found, self._shelf.candidates(found.keys, found.at), self._given.settings.story_window
-        )
+        found = gist(reading, signature([token for token in reading.tokens if token]), self._background)
+        joined = earlier or self._assigned(found) or (self._told_long_ago(found) if matched else None)
         return decide(reading, matched, found, joined, self._given), joined
+
+    def _assigned(self, found: Gist) -> Assignment | None:
+        candidates = self._shelf.candidates(found.keys, found.at)
+        return assign(found, candidates, self._given.settings.story_window, self._background)
+
+    def _told_long_ago(self, found: Gist) -> Assignment | None:
+        """The youngest story, of all that are kept, that was told in these very words."""
+        if not found.text.signature:  # headlines come again by themselves
+            return None
+        settings = self._given.settings
+        beyond = timedelta(seconds=max(0.0, settings.retention - settings.story_window))
+        kept = self._shelf.candidates(dict.fromkeys(text_keys(found.text), 1), found.at - beyond)
+        same = [story for story in kept if same_text(found.text, story)]
+        youngest = max(same, key=lambda story: (story.last_at, story.id), default=None)
+        return Assignment(story=youngest, how=How.COPY, score=1.0) if youngest else None
 
     def _keep(self, tagged: TaggedArticle, decision: Decision, joined: Assignment | Story | None) -> None:
         story = decision.story
@@ -131,6 +155,7 @@ class Batch:
 
     def _write(self) -> None:
         self._transaction.save_stories(self._shelf.changed)
+        self._memory.keep(self._transaction)
         self._transaction.archive(self._archive)
         self._tell()
         self._transaction.log([*self.decided.entries, *self.decided.routed])

@@ -18,6 +18,7 @@ from services.alerter.account import Poisoned, bury, log_alert, observe
 from services.alerter.batch import Batch, Decided, Moves, Policy
 from services.alerter.dispatch import Notify, Routing
 from services.alerter.due import Due
+from services.alerter.memory import Memory
 from services.core import codec
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -92,6 +93,7 @@ class Alerter:
         self._lock = threading.Lock()
         self._due = Due(store, clock, on_told)
         self._policy = _policy(rules, outlets, notify, routing, vocabulary)
+        self._memory = Memory()
         self._next: dict[Partition, int | None] = {}  # of our partitions, as we believe the store has them
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
@@ -222,9 +224,11 @@ class Alerter:
         bury(producer, unreadable, self._clock.now())
         moves = self._moves(records)
         given = Circumstances(now=self._clock.now(), settings=self._settings, owners=policy.owners)
+        memory, self._memory = self._memory, Memory()  # what a failed transaction has counted must not stay
         with self._store.transaction() as transaction:
-            decided = Batch(transaction, policy, given).run(articles, moves)
+            decided = Batch(transaction, policy, given, memory).run(articles, moves)
             bury(producer, decided.crashed, self._clock.now())
+        self._memory = memory
         self._next |= {partition: following for partition, (_, following) in moves.items()}
         self._account(decided, len(records), [*unreadable, *decided.crashed], begun)
 

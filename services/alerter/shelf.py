@@ -42,7 +42,8 @@ class Shelf:
 
     def _shared(self, keys: Mapping[str, int], since: datetime) -> tuple[Counter[str], dict[str, datetime]]:
         """What the shared keys of each story say together, and when it was told last."""
-        stored = self._transaction.sharing(keys, since, _OF_ONE_KEY + self._dropped)
+        # As many more as can have lost a key in this batch: so the answer is as if each change had been written.
+        stored = self._transaction.sharing(keys, since, _OF_ONE_KEY + len(self._changed))
         shared: Counter[str] = Counter()
         ages: dict[str, datetime] = {}
         for key, worth in keys.items():
@@ -58,8 +59,7 @@ class Shelf:
     def put(self, story: Story, article_id: str) -> None:
         """The story with the article in it."""
         before = self._changed.get(story.id)
-        gone = set(before.keys if before else ()).difference(story.keys)
-        for key in gone:
+        for key in set(before.keys if before else ()).difference(story.keys):
             self._by_key[key].discard(story.id)
         for key in story.keys:
             self._by_key[key].add(story.id)

@@ -6,21 +6,24 @@ Pure and deterministic: the same article and the same candidates give the same a
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from math import sqrt
+from math import inf, log, sqrt
 
 from msgspec import Struct
 
+from services.core.background import Background
 from services.core.gist import Gist, Told, roles, stem
+from services.core.likeness import Likeness, Weighed, probability
 from services.core.near import NEAR, similarity
 from services.core.story import Story, Text
 from services.core.threads import agreement, conflict, moves_on
 from services.core.words import keys
 
-SAME_EVENT = 0.3  # from this score on two texts tell of one event
+SAME_EVENT = 0.5  # from this probability on an article tells of the event of a story
 _SAME_ACT = 0.6  # what the same act between the same two parties counts for, before the words are looked at
 _SPECIFIC = 0.1  # how alike two tellings of one act are at least, apart from its parties
-_ONE_PARTY = 0.15  # what the same act with one party not stated adds
-_TITLE, _LEAD, _ENTITIES = 0.45, 0.35, 0.2
+_ONE_PARTY = 1.0  # what the same act with one party not stated adds to the log-odds
+_A_DAY = 1.5  # what each day since the story was last told takes from them
+_CROWD = 1.1  # what each e-fold of stories that look alike takes: where many do, more is asked of each
 
 
 class How(StrEnum):
@@ -33,11 +36,12 @@ class How(StrEnum):
 
 
 class Assignment(Struct, frozen=True, kw_only=True):
-    """The story an article joins, how it was recognised and with what score in 0..1."""
+    """The story an article joins, how it was recognised, with what score in 0..1, and how alike the nearest text is."""
 
     story: Story
     how: How
     score: float
+    nearest: Likeness | None = None
 
     @property
     def reason(self) -> str:
@@ -46,16 +50,24 @@ class Assignment(Struct, frozen=True, kw_only=True):
             How.COPY: "the same text",
             How.NEAR: f"nearly the same text ({self.score:.2f})",
             How.ACT: f"the same act between the same parties ({self.score:.2f})",
-            How.EVENT: f"the same event in other words ({self.score:.2f})",
+            How.EVENT: f"the same event in other words ({self.score:.2f}{self._evidence})",
         }
         return words[self.how]
 
+    @property
+    def _evidence(self) -> str:
+        if self.nearest is None:
+            return ""
+        kinds = {"title": self.nearest.title, "lead": self.nearest.lead, "names": self.nearest.entities}
+        return ": " + ", ".join(f"{kind} {value:.2f}" for kind, value in kinds.items())
 
-def assign(gist: Gist, candidates: Iterable[Story], window: float) -> Assignment | None:
+
+def assign(gist: Gist, candidates: Iterable[Story], window: float, background: Background) -> Assignment | None:
     """The candidate that fits best, or None: a new story. ``window`` in seconds."""
-    fitting = [
-        found for story in candidates if _in_window(gist, story, window) for found in [_compared(gist, story)] if found
-    ]
+    text = Weighed(gist.text, background)
+    within = [story for story in candidates if _in_window(gist, story, window)]
+    asked = _CROWD * log(len(within)) if within else 0.0
+    fitting = [found for story in within for found in [_compared(gist, text, story, asked)] if found]
     order = list(How)
     return min(
         fitting,
@@ -69,7 +81,7 @@ def _in_window(gist: Gist, story: Story, window: float) -> bool:
     return story.first_at - reach <= gist.at <= story.last_at + reach
 
 
-def _compared(gist: Gist, story: Story) -> Assignment | None:
+def _compared(gist: Gist, text: Weighed, story: Story, asked: float) -> Assignment | None:
     if any(text.copy == gist.text.copy for text in story.texts):
         return Assignment(story=story, how=How.COPY, score=1.0)
     if conflict(gist.acts, story.acts):
@@ -80,8 +92,24 @@ def _compared(gist: Gist, story: Story) -> Assignment | None:
     shared = agreement(gist.acts, story.acts)
     if shared == 2:
         return _same_act(gist, story)
-    score = max((_alike(gist.text, text) for text in story.texts), default=0.0) + _ONE_PARTY * shared
-    return Assignment(story=story, how=How.EVENT, score=min(score, 1.0)) if score >= SAME_EVENT else None
+    nearest, odds = likest(text, story)
+    odds += _ONE_PARTY * shared - _A_DAY * _days_apart(gist, story) - asked
+    score = probability(odds)
+    return Assignment(story=story, how=How.EVENT, score=score, nearest=nearest) if score >= SAME_EVENT else None
+
+
+def likest(text: Weighed, story: Story) -> tuple[Likeness | None, float]:
+    """How alike the nearest text of the story is, and the log-odds of one event: half by that text, half by all."""
+    found = [text.likeness(other) for other in story.texts]
+    nearest = max(found, key=lambda likeness: likeness.odds, default=None)
+    if nearest is None:
+        return None, -inf
+    return nearest, (nearest.odds + sum(likeness.odds for likeness in found) / len(found)) / 2
+
+
+def _days_apart(gist: Gist, story: Story) -> float:
+    apart = max(gist.at - story.last_at, story.first_at - gist.at, timedelta())
+    return apart.total_seconds() / 86400
 
 
 def _same_act(gist: Gist, story: Story) -> Assignment | None:
@@ -118,14 +146,6 @@ def _party_words(acts: Sequence[Told]) -> frozenset[str]:
     parties = [party for told in acts for party in roles(told.act)]
     names = " ".join(f"{party.name} {party.span.quote}" for party in parties)
     return frozenset([*(stem(key) for key in keys(names)), *(party.id for party in parties if party.id)])
-
-
-def _alike(one: Text, other: Text) -> float:
-    return (
-        _TITLE * _cosine(frozenset(one.title), frozenset(other.title))
-        + _LEAD * _cosine(frozenset(one.lead), frozenset(other.lead))
-        + _ENTITIES * _cosine(frozenset(one.entities), frozenset(other.entities))
-    )
 
 
 def _cosine(one: frozenset[str], other: frozenset[str]) -> float:

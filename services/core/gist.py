@@ -7,17 +7,20 @@ from hashlib import blake2b
 from msgspec import Struct, structs
 
 from services.core.act import Act, ArmsTransfer, Party, SanctionStage
+from services.core.background import RAREST, Background
+from services.core.likeness import lengths, rarest
 from services.core.mention import EntityKind
 from services.core.near import bands
 from services.core.rules.reading import Reading, kind_of
 from services.core.story import Text
-from services.core.words import keys
+from services.core.words import keys, words
 
 LEAD = 500  # code points in which a text says what it is about; what stands beyond is background
 _TITLE_TERMS = 16
-_LEAD_TERMS = 40
-_KEY_TERMS = 8
+_LEAD_TERMS = 64
+_KEY_TERMS = 24
 _ENTITIES = 16
+_SURE = round(RAREST**2)
 
 
 class Course(StrEnum):
@@ -49,20 +52,25 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 class Gist(Struct, frozen=True, kw_only=True):
-    """What an article tells. ``at`` is when it was published, or first seen if it claims to be from the future."""
+    """What an article tells. ``at`` is when it was published, or first seen if it claims to be from the future.
+
+    ``keys``: what a story must share one of to be looked at, each with how much it says.
+    """
 
     at: datetime
     text: Text
     acts: tuple[Told, ...]  # those of the lead first
-    keys: tuple[str, ...]
+    keys: dict[str, int]
 
 
-def gist(reading: Reading, signature: bytes) -> Gist:
+def gist(reading: Reading, signature: bytes, background: Background) -> Gist:
     """The gist of an article. ``signature`` as in services.core.near."""
     article = reading.tagged.article
     acts = told_acts(reading)
-    text = _text(reading, signature)
-    return Gist(at=min(article.published_at, article.first_seen_at), text=text, acts=acts, keys=_keys(text, acts))
+    text = _text(reading, signature, background)
+    return Gist(
+        at=min(article.published_at, article.first_seen_at), text=text, acts=acts, keys=_keys(text, acts, background)
+    )
 
 
 def told_acts(reading: Reading) -> tuple[Told, ...]:
@@ -93,13 +101,19 @@ def act_keys(kind: str, course: str, giver: str | None, taker: str | None) -> tu
 
 def text_keys(text: Text) -> tuple[str, ...]:
     """Keys that a text shares with copies, near duplicates, and texts about the same."""
-    terms = [f"t:{term}" for term in text.title if not term.startswith("@")][:_KEY_TERMS]
-    return (f"x:{text.copy}", *bands(text.signature), *(f"e:{ident}" for ident in text.entities), *terms)
+    return (f"x:{text.copy}", *bands(text.signature), *(f"t:{term}" for term in text.rare))
 
 
-def _keys(text: Text, acts: tuple[Told, ...]) -> tuple[str, ...]:
+def terms(reading: Reading) -> frozenset[str]:
+    """What of an article counts for how common words and entities are."""
+    return frozenset((*_terms(reading, LEAD), *_entities(reading)))
+
+
+def _keys(text: Text, acts: tuple[Told, ...], background: Background) -> dict[str, int]:
+    """A rare word says more than a common one, by the square of its weight; a band of a near duplicate or an act as much as the rarest."""
     of_acts = [key for one in acts if one.lead for key in act_keys(one.kind, one.course, one.giver, one.taker)]
-    return tuple(dict.fromkeys([*text_keys(text), *of_acts]))
+    words = {f"t:{term}": round(background.weight(term) ** 2) for term in text.rare}
+    return dict.fromkeys((*text_keys(text), *of_acts), _SURE) | words
 
 
 def roles(act: Act) -> tuple[Party, ...]:
@@ -115,7 +129,7 @@ def _told(act: Act, reading: Reading) -> Told:
     first = act.evidence[0].start if act.evidence else act.trigger.start
     return Told(
         act=act, kind=kind_of(act), course=course, giver=party_key(giver), taker=party_key(taker),
-        lead=first < max(LEAD, reading.title_end) and not _past(act, reading),
+        lead=first < max(LEAD, len(reading.tagged.article.title)) and not _past(act, reading),
     )  # fmt: skip
 
 
@@ -124,33 +138,43 @@ def _past(act: Act, reading: Reading) -> bool:
     return act.when is not None and act.when.before(reading.tagged.article.published_at.date())
 
 
-def _text(reading: Reading, signature: bytes) -> Text:
-    whole = "\x00".join(word.key for word in reading.words if word.key)
-    entities = {
-        mention.id for mention in reading.tagged.mentions
-        if mention.kind is not EntityKind.COUNTRY and mention.kind is not EntityKind.AGENCY
-    }  # fmt: skip
-    return Text(
+def _text(reading: Reading, signature: bytes, background: Background) -> Text:
+    whole = "\x00".join(token for token in reading.tokens if token)
+    text = Text(
         copy=blake2b(whole.encode(), digest_size=10).hexdigest(),
         signature=signature,
-        title=_terms(reading, reading.title_end)[:_TITLE_TERMS],
-        lead=_terms(reading, LEAD)[:_LEAD_TERMS],
-        entities=tuple(sorted(entities))[:_ENTITIES],
+        title=tuple(sorted(_terms(reading, len(reading.tagged.article.title))[:_TITLE_TERMS])),
+        lead=tuple(sorted(_terms(reading, LEAD)[:_LEAD_TERMS])),
+        entities=tuple(sorted(_entities(reading)[:_ENTITIES])),
     )
+    finding = [term for term in (*text.lead, *text.entities) if not term.startswith("@")]
+    found = rarest(finding, background.weigh(finding), _KEY_TERMS)
+    return structs.replace(text, rare=found, lengths=lengths(text, background))
+
+
+def _entities(reading: Reading) -> tuple[str, ...]:
+    """Ids, in the order of first mention."""
+    found = (
+        mention.id for mention in reading.tagged.mentions
+        if mention.kind is not EntityKind.COUNTRY and mention.kind is not EntityKind.AGENCY
+    )  # fmt: skip
+    return tuple(dict.fromkeys(found))
 
 
 def _terms(reading: Reading, end: int) -> tuple[str, ...]:
-    """The stems of the telling words up to ``end``; words that name a country become its code: ``@RU``."""
+    """The stems of the telling words up to ``end``, in order; words that name a country become its code: ``@RU``."""
     named = {
         place: mention.country
         for mention in reading.tagged.mentions
-        if mention.kind is EntityKind.COUNTRY and mention.country
+        if mention.kind is EntityKind.COUNTRY and mention.country and mention.span.start < end
         for place in range(mention.span.start, mention.span.end)
     }
-    written = [word for word in reading.words if word.key and word.end <= end]
-    countries = {f"@{named[word.start]}" for word in written if word.start in named}
-    stems = {stem(word.key) for word in written if word.start not in named and len(word.key) > 1}
-    return tuple(sorted(countries | (stems - GENERIC)))
+    found = (
+        f"@{named[word.start]}" if word.start in named else stem(word.key)
+        for word in words(reading.text, 0, end + 1)
+        if word.end <= end and (word.start in named or len(word.key) > 1)
+    )
+    return tuple(term for term in dict.fromkeys(found) if term not in GENERIC)
 
 
 def stem(word: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
+from services.core.background import Counted
 from services.core.feed import FeedState
 from services.core.group import Group
 from services.core.ledger import LedgerEntry
@@ -96,6 +97,14 @@ story_keys = Table(
     ),  # of the story: a key that many stories share is read only as far back as asked
     Index("ix_story_keys_key", "key", "last_at", "story_id"),
     sqlite_with_rowid=False,
+)
+
+backgrounds = Table(
+    "backgrounds",
+    metadata,
+    Column("place", Serial, primary_key=True),
+    Column("whole", Boolean, nullable=False),
+    Column("counted", Json(Counted), nullable=False),
 )
 
 alerts = Table(

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Integer, TextualSelect, and_, bindparam, delete, select, text, update
 
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
+from services.core.background import Counted
 from services.core.errors import Lost
 from services.core.group import Group
 from services.core.ledger import LedgerEntry
@@ -17,6 +20,7 @@ from services.core.ports.bus import Partition
 from services.core.silence import Silence
 from services.core.story import Story
 from services.store import tables
+from services.store.columns import Ident, Moment
 from services.store.database import chunks, insert
 
 _MAX_KEY = 200  # characters
@@ -57,26 +61,15 @@ class SqlAlertTransaction:
             found |= {(row.article_id, row.revision) for row in rows}
         return found & set(articles)
 
-    def candidates(self, keys: Collection[str], since: datetime, limit: int) -> tuple[Story, ...]:
-        """Stories not older than ``since`` that share a key, those that share most first, then the youngest."""
-        if not keys:
-            return ()
-        key = tables.story_keys.c
-        shared, last_at = func.count().label("shared"), func.max(key.last_at).label("last_at")
-        best = (
-            select(key.story_id, shared, last_at)
-            .where(key.key.in_(sorted({_fitting(one) for one in keys})), key.last_at >= since)
-            .group_by(key.story_id)
-            .order_by(shared.desc(), last_at.desc(), key.story_id)
-            .limit(limit)
-            .subquery()
-        )
-        found = (
-            select(tables.stories.c.story)
-            .join(best, best.c.story_id == tables.stories.c.story_id)
-            .order_by(best.c.shared.desc(), best.c.last_at.desc(), best.c.story_id)
-        )
-        return tuple(self._connection.scalars(found))
+    def sharing(self, keys: Collection[str], since: datetime, most: int) -> dict[str, tuple[tuple[datetime, str], ...]]:
+        """For each key the youngest stories that have it."""
+        found: dict[str, tuple[tuple[datetime, str], ...]] = {}
+        for portion in chunks(dict.fromkeys(keys)):
+            given = {f"k{number}": _fitting(key) for number, key in enumerate(portion)}
+            rows = self._connection.execute(_sharing(len(portion)), given | {"since": since, "most": most})
+            for number, group in groupby(rows, key=lambda row: row.number):
+                found[portion[number]] = tuple((row.last_at, row.story_id) for row in group)
+        return found
 
     def stories(self, ids: Collection[str]) -> dict[str, Story]:
         """These stories, as far as they are kept."""
@@ -121,6 +114,22 @@ class SqlAlertTransaction:
         rows = [{"of": story, "which": key} | ({"at": at[story, key]} if at else {}) for story, key in sorted(places)]
         if rows:
             self._connection.execute(statement, rows)
+
+    def background(self, after: int) -> tuple[tuple[int, Counted], ...]:
+        """What was kept after this place, in order."""
+        columns = tables.backgrounds.c
+        rows = self._connection.execute(
+            select(columns.place, columns.counted).where(columns.place > after).order_by(columns.place)
+        )
+        return tuple((row.place, row.counted) for row in rows)
+
+    def keep_background(self, counted: Counted) -> int:
+        """Keep what was counted; its place. A whole one replaces all before."""
+        row = tables.backgrounds.insert().values(whole=counted.whole, counted=counted)
+        place = int(self._connection.execute(row.returning(tables.backgrounds.c.place)).scalar_one())
+        if counted.whole:
+            self._connection.execute(delete(tables.backgrounds).where(tables.backgrounds.c.place < place))
+        return place
 
     def story_of(self, article_id: str) -> str | None:
         """The story that the latest archived revision of this article with a story was assigned to."""
@@ -237,6 +246,18 @@ class SqlAlertTransaction:
         ]
         if rows:
             self._connection.execute(insert(self._connection, tables.ledger), rows)
+
+
+@cache
+def _sharing(count: int) -> TextualSelect:
+    """The youngest stories of each of so many keys; bounded, however many stories share a key."""
+    one = (
+        "SELECT * FROM (SELECT {0} AS number, story_id, last_at FROM story_keys WHERE key = :k{0} AND last_at >= :since "
+        "ORDER BY last_at DESC, story_id DESC LIMIT :most) AS p{0}"
+    )
+    parts = " UNION ALL ".join(one.format(number) for number in range(count))
+    typed = text(f"{parts} ORDER BY number, last_at DESC, story_id DESC").bindparams(bindparam("since", type_=Moment))
+    return typed.columns(number=Integer, story_id=Ident, last_at=Moment)
 
 
 def _fitting(key: str) -> str:

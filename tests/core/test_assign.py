@@ -5,6 +5,7 @@ import pytest
 from services.alerter.signature import signature
 from services.core.article import TaggedArticle
 from services.core.assign import assign
+from services.core.background import Background
 from services.core.gist import Gist, gist
 from services.core.grow import grown, opened
 from services.core.rules.reading import Reading
@@ -16,7 +17,7 @@ WINDOW = 3 * 86400.0
 
 
 def read(article: TaggedArticle) -> Gist:
-    return gist(Reading(article), signature(keys(article.article.text)))
+    return gist(Reading(article), signature(keys(article.article.text)), Background())
 
 
 def joined(first: str, second: str) -> bool:
@@ -26,7 +27,7 @@ def joined(first: str, second: str) -> bool:
     story = grown(opened(one.article, found), one.article, found).story
     asked = read(other)
     findable = set(asked.keys) & set(story.keys)
-    return bool(findable) and assign(asked, [story], WINDOW) is not None
+    return bool(findable) and assign(asked, [story], WINDOW, Background()) is not None
 
 
 @pytest.mark.parametrize(("first", "second"), OPPOSITES)

@@ -64,8 +64,8 @@ def lookups(store: Store) -> None:
         for hours in (72, 24):
             since = at(4320) - timedelta(hours=hours)
             print(
-                f"candidates of {hours} h:",
-                milliseconds(lambda since=since: transaction.candidates(keys(), since, 20), 100),
+                f"stories of {hours} h that share a key:",
+                milliseconds(lambda since=since: transaction.sharing(keys(), since, 60), 100),
             )
         print("story_of:", milliseconds(lambda: transaction.story_of(f"a{CHANCE.randrange(10_000)}"), 200))
 

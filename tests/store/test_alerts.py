@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from services.core.article import TaggedArticle
+from services.core.background import Counted
 from services.core.errors import Lost
 from services.core.ledger import Fate, LedgerEntry
 from services.core.notification import DeliveryState, Sent
@@ -33,9 +34,14 @@ def save(store: Store, *stories: Story) -> None:
         transaction.save_stories(stories)
 
 
-def found(store: Store, *keys: str, since: float = 0, limit: int = 10) -> list[str]:
+def found(store: Store, key: str, since: float = 0, most: int = 10) -> list[str]:
+    return sharing(store, key, since=since, most=most).get(key, [])
+
+
+def sharing(store: Store, *keys: str, since: float = 0, most: int = 10) -> dict[str, list[str]]:
     with store.alerts.transaction() as transaction:
-        return [one.id for one in transaction.candidates(keys, at(since), limit)]
+        shared = transaction.sharing(keys, at(since), most)
+    return {key: [ident for _, ident in stories] for key, stories in shared.items()}
 
 
 def test_offsets_move_from_where_they_were(store: Store) -> None:
@@ -139,7 +145,7 @@ def test_nothing_of_a_transaction_is_visible_before_it_commits(store: Store) -> 
     assert store.alerts.alerts() == (alert(),)
 
 
-def test_candidates_share_a_key_and_those_that_share_most_come_first(store: Store) -> None:
+def test_of_each_key_the_youngest_stories_are_found(store: Store) -> None:
     save(
         store,
         story("one", 9, ("a", "x")),
@@ -148,14 +154,31 @@ def test_candidates_share_a_key_and_those_that_share_most_come_first(store: Stor
         story("three", 1, ("a", "b", "c")),
         story("younger", 2, ("a", "b", "q")),
     )
-    assert found(store, "a", "b", "c") == ["three", "younger", "two", "one"]
-    assert found(store, "a", "b", "c", limit=2) == ["three", "younger"]
-    assert found(store, "a", "a", "b") == ["younger", "three", "two", "one"]
-    assert found(store, "nowhere") == []
-    assert found(store) == []
+    every = {"a": ["one", "younger", "two", "three"], "b": ["younger", "two", "three"], "c": ["three"]}
+    assert sharing(store, "a", "b", "c") == every
+    assert sharing(store, "a", "b", "c", most=2) == {key: stories[:2] for key, stories in every.items()}
+    assert sharing(store, "b", "b", "nowhere") == {"b": every["b"]}
+    assert sharing(store) == {}
 
 
-def test_candidates_are_not_older_than_asked(store: Store) -> None:
+def test_more_keys_than_one_statement_takes_are_found(store: Store) -> None:
+    save(store, story(keys=tuple(f"k{number}" for number in range(1200))))
+    assert len(sharing(store, *(f"k{number}" for number in range(1200)))) == 1200
+
+
+def test_what_was_kept_of_the_background_is_read_from_the_last_whole_on(store: Store) -> None:
+    parts = [
+        Counted(whole=whole, articles=1, terms={"radar": number}) for number, whole in enumerate((False, True, False))
+    ]
+    with store.alerts.transaction() as transaction:
+        places = [transaction.keep_background(part) for part in parts]
+    with store.alerts.transaction() as transaction:
+        assert transaction.background(0) == tuple(zip(places, parts, strict=True))[1:]
+        assert transaction.background(places[1]) == ((places[2], parts[2]),)
+        assert transaction.background(places[2]) == ()
+
+
+def test_stories_are_not_older_than_asked(store: Store) -> None:
     save(store, story("old", 1), story("edge", 5), story("new", 9))
     assert found(store, "k1", since=5) == ["new", "edge"]
 
@@ -178,7 +201,7 @@ def test_a_key_can_be_of_any_length(store: Store) -> None:
     long = "~" + "".join(chr(0x4E00 + number % 20_000) for number in range(9_000))
     save(store, story(keys=(long, long[:-1])), story("other", keys=(long[:-1],)))
     assert found(store, long) == ["s1"]
-    assert found(store, long[:-1]) == ["other", "s1"]
+    assert found(store, long[:-1]) == ["s1", "other"]
 
 
 def test_many_stories_are_saved_and_read_at_once(store: Store) -> None:
@@ -186,7 +209,7 @@ def test_many_stories_are_saved_and_read_at_once(store: Store) -> None:
     save(store, *many)
     with store.alerts.transaction() as transaction:
         assert len(transaction.stories([one.id for one in many] + ["unknown"])) == 1100
-        assert len(transaction.candidates(["all"], at(0), 5000)) == 1100
+        assert len(transaction.sharing(["all"], at(0), 5000)["all"]) == 1100
 
 
 def test_an_article_is_decided_once_per_revision(store: Store) -> None:
@@ -268,7 +291,7 @@ def test_retention_forgets_in_portions_and_keeps_the_young(store: Store) -> None
     edge = at(2) + timedelta(microseconds=1)
     assert [store.alerts.forget(edge, 3) for _ in range(3)] == [3, 3, 0]
     assert store.alerts.articles("old0") == ()
-    assert (found(store, "k1", "k2"), store.alerts.story("old")) == (["young"], None)
+    assert (found(store, "k1"), found(store, "k2"), store.alerts.story("old")) == (["young"], [], None)
     assert store.alerts.ledger() == (entry("a1", 20),)
     assert (len(store.alerts.alerts()), len(store.outbox.rows())) == (1, 1)
 

@@ -140,7 +140,7 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(database: str) 
     with open_store(database) as store:
         run(store, "UPDATE alembic_version SET version_num = '9999'")
         name = store.name
-    with pytest.raises(Fatal, match=r"revision 9999, written by a newer wirewatch.*up to 0004") as refused:
+    with pytest.raises(Fatal, match=r"revision 9999, written by a newer wirewatch.*up to 0005") as refused:
         open_store(database)
     assert str(refused.value).startswith(name)
 

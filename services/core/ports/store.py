@@ -183,6 +183,9 @@ class Outbox(Protocol):
     ) -> None:
         """Write what became of a claimed row: the state the sender decided and when it is due again. Raises Lost if the row was claimed by another."""
 
+    def overflow(self, receiver: str, keep: int, now: datetime) -> int:
+        """Call all but the youngest ``keep`` of those that wait for the receiver too late; how many. Digests are not counted."""
+
     def late(self, receiver: str, *, limit: int, alone: bool) -> tuple[OutboxRow, ...]:
         """What came too late and waits for a digest, oldest first, and with it earlier digests that have certainly not arrived.
 
