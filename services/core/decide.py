@@ -11,6 +11,7 @@ from services.core.develop import STORY, Around, changes, chosen, facts, first_r
 from services.core.gist import Gist, Told
 from services.core.grow import Grown, grown, independent, opened
 from services.core.ledger import Fate, LedgerEntry
+from services.core.recall import recalled
 from services.core.rule import Mode
 from services.core.rules.compile import Match, Rule
 from services.core.rules.reading import Reading
@@ -59,13 +60,14 @@ def decide(
     article = reading.tagged.article
     before = joined.story if isinstance(joined, Assignment) else joined
     after = grown(before or opened(article, gist), article, gist, again=isinstance(joined, Story))
+    retold = _retold(joined, gist, given)
     placed = _placed(joined)
     if not matched:
         entry = _entry(reading, given.now, Fate.NO_RULE, f"no rule matched; {placed}", story=after.story, placed=placed)
         return Decision(story=after.story, entries=(entry,))
     story, alerts, entries = after.story, [], []
     for rule, match in matched:
-        story, found, entry = _for_rule(reading, rule, match, structs.replace(after, story=story), given)
+        story, found, entry = _for_rule(reading, rule, match, structs.replace(after, story=story), given, retold)
         entries.append(structs.replace(entry, placed=placed))
         if found:
             alerts.append(found)
@@ -73,7 +75,7 @@ def decide(
 
 
 def _for_rule(
-    reading: Reading, rule: Rule, match: Match, after: Grown, given: Circumstances
+    reading: Reading, rule: Rule, match: Match, after: Grown, given: Circumstances, retold: tuple[Fate, str] | None
 ) -> tuple[Story, Alert | None, LedgerEntry]:
     article, story = reading.tagged.article, after.story
     name = rule.id if rule.source.mode is Mode.ALERT else f"{rule.id} ({rule.source.mode})"
@@ -87,7 +89,7 @@ def _for_rule(
     def entry(fate: Fate, reason: str, alert_id: str | None = None) -> LedgerEntry:
         return _entry(reading, given.now, fate, reason, story=story, rule=rule.id, alert_id=alert_id)
 
-    late = _late(reading, given)
+    late = _late(reading, given) or retold or recalled(rule.asks_for_acts, match.acts, reading)
     if late is not None:
         return _with(story, kept=story.kept | {name: _added(kept, new)}), None, entry(*late)
     if not found:
@@ -115,6 +117,14 @@ def _news(rule: Rule, match: Match, acts: tuple[tuple[Told, str], ...]) -> tuple
     if not (rule.asks_for_acts and match.acts):
         return acts
     return tuple(pair for pair in acts if pair[0].act in match.acts)
+
+
+def _retold(joined: Assignment | Story | None, gist: Gist, given: Circumstances) -> tuple[Fate, str] | None:
+    """A text that had been told before the story's window began: old news that comes up again."""
+    if not isinstance(joined, Assignment):
+        return None
+    apart = (gist.at - joined.story.last_at).total_seconds()
+    return (Fate.OLD, f"the text of {_days(apart)} ago, come up again") if apart > given.settings.story_window else None
 
 
 def _late(reading: Reading, given: Circumstances) -> tuple[Fate, str] | None:

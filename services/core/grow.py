@@ -45,7 +45,7 @@ def opened(article: Article, gist: Gist) -> Story:
 def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) -> Grown:
     """The story with the article in it. ``again``: with a further revision of an article that is in it."""
     threads, acts, count = _followed(story, gist)
-    texts = _remembered(story.texts, gist.text)
+    texts = _remembered(story, gist.text)
     copied = is_copy(gist.text, story)
     said = headline(article, acts)
     outlets = story.outlets if article.outlet in story.outlets else (*story.outlets, article.outlet)[:MAX_OUTLETS]
@@ -116,8 +116,14 @@ def _moved(before: tuple[ActThread, ...], after: tuple[ActThread, ...]) -> dict[
     return {one.ident: known[one.ident][-1] for one in after if one.ident in known and one.stages != known[one.ident]}
 
 
-def _remembered(texts: tuple[Text, ...], text: Text) -> tuple[Text, ...]:
-    if any(one.copy == text.copy or similarity(one.signature, text.signature) >= _SAME_TEXT for one in texts):
+def same_text(text: Text, story: Story) -> bool:
+    """Whether the story has been told in these very words, or so nearly that nobody would tell them apart."""
+    return any(one.copy == text.copy or similarity(one.signature, text.signature) >= _SAME_TEXT for one in story.texts)
+
+
+def _remembered(story: Story, text: Text) -> tuple[Text, ...]:
+    texts = story.texts
+    if same_text(text, story):
         return texts
     return (*texts[:1], *texts[1:][-(MAX_TEXTS - 2) :], text)
 

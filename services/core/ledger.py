@@ -14,7 +14,8 @@ class Fate(StrEnum):
     NOT_NEW = "not_new"  # a rule matched, but its story had been told this already
     UNWANTED = "unwanted"  # new, but of a kind that the rule's notify_on does not name
     BACKFILL = "backfill"  # stood in the feed when it was first polled
-    OLD = "old"  # published longer ago than the alerter's maximum age
+    OLD = "old"  # published longer ago than the alerter's maximum age, or a text of long ago
+    PAST = "past"  # tells only of what is long past
     SHADOW = "shadow"  # the rule only records
     UNREAD = "unread"  # the extractor does not read its language
     SEEN = "seen"  # this revision had been decided before (redelivery)

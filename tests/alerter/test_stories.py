@@ -106,6 +106,26 @@ TIMELINES = {
         09:00 harbour: (published 90h ago) Norland agrees to sell radars to Sudmark {NO>SD agreed} => -
         09:10 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
     """,
+    "old news that comes up again under a new date is recorded only": f"""
+        09:00 harbour: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => new_story
+        9d 09:00 ledger: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => old "the text of 9.0 days ago, come up again"
+        9d 10:00 herald: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => not_new "a copy of a text told before"
+        9d 12:00 harbour: Norland delivers radars to Sudmark // The ship with the coastal radars came in at noon. {{NO>SD delivered}} => stage_moved
+    """,
+    "an anniversary is no news, and what happens on one is": """
+        09:00 harbour: Ten years ago Norland delivered radars to Sudmark {NO>SD delivered when 2016} => past "tells only of what is long past: 2016"
+        09:10 harbour: Norland delivers radars to Sudmark on anniversary of pact {NO>SD delivered} => new_story
+        09:20 ledger: On this day in 2016, radars went from Norland to Sudmark {NO>SD delivered when 2016} => past
+    """,
+    "what is said today of what is long past is news": """
+        09:00 harbour: Norland armed Sudmark in 2016, Westria claims {NO>SD delivered alleged by Westria when 2016} => new_story
+        10:00 harbour: Norland denies arming Sudmark in 2016 {NO>SD delivered denied by Norland when 2016} => denied
+    """,
+    "an edit without a new fact, and a copy, say why they are not told": f"""
+        09:00 harbour #a: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => new_story
+        09:20 harbour #a: Norland agrees to sell radars to Sudmark // {BODY} The ministry had no more to say. {{NO>SD agreed}} => not_new "an edit without a new fact: 1 articles, 1 independent outlets"
+        09:30 ledger: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => not_new "a copy of a text told before: 2 articles, 1 independent outlets"
+    """,
     "the same parties with something else to tell are another story": """
         09:00 harbour: Norland imposes sanctions on Sudmark lender Vostok Bank {NO!SD imposed} => new_story
         11:00 harbour: Norland imposes sanctions on Sudmark tanker fleet of Ural Oil {NO!SD imposed} => new_story
@@ -224,6 +244,18 @@ def test_the_ledger_names_what_an_alert_leaves_out(store: Store) -> None:
         "New in this story: Westria imposes sanctions on Sudmark; not in the rule's notify_on: new_story"
     )
     assert alert.labels["development"] == alert.development.kind == "new_act"
+
+
+def test_a_look_back_that_tells_of_no_act_is_no_news_to_a_rule_on_words(store: Store) -> None:
+    desk = Desk(store, (RuleSource(id="words", title="Words", when="radar*"),))
+    play(
+        desk,
+        """
+        09:00 harbour: On this day in 1983: the first radars of Norland => past "looks back"
+        09:10 harbour: Norland renews its radars on the anniversary of the war => new_story
+        09:20 harbour: On this day in 2016: Norland arms Sudmark with radars {NO>SD delivered when 2016} => past "long past: 2016"
+        """,
+    )
 
 
 def test_a_shadow_rule_records_and_tells_nothing(store: Store) -> None:

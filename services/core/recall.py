@@ -1,0 +1,36 @@
+"""Articles that recall: anniversaries, "on this day", acts of long ago."""
+
+import re
+from collections.abc import Sequence
+
+from services.core.act import Act, Certainty
+from services.core.ledger import Fate
+from services.core.rules.reading import Reading
+
+# "anniversary" alone is no sign: arms are sent and sanctions imposed on anniversaries.
+_LOOKS_BACK = re.compile(
+    r"\b(?:on this day|this (?:day|week|month) in (?:history|(?:19|20)\d\d)|years ago (?:today|this (?:week|month))|flashback|"
+    r"from the archives?|throwback)\b",
+    re.IGNORECASE,
+)
+
+
+def recalled(asked: bool, met: Sequence[Act], reading: Reading) -> tuple[Fate, str] | None:
+    """Why an article tells a rule nothing of today, if so. ``asked``: the rule asks for acts, and ``met`` are those it found."""
+    acts = met if asked and met else reading.tagged.acts
+    if acts and all(_long_past(act, reading) for act in acts) and (asked or _looks_back(reading)):
+        when = next(str(act.when) for act in acts if act.when)
+        return Fate.PAST, f"tells only of what is long past: {when}"
+    if not acts and _looks_back(reading):
+        return Fate.PAST, "looks back, and tells of no act of today"
+    return None
+
+
+def _long_past(act: Act, reading: Reading) -> bool:
+    """Dated more than a year back, and told as history: what somebody claims, denies or says of it now is news."""
+    told_now = act.certainty != Certainty.ASSERTED or act.attribution is not None
+    return act.when is not None and not told_now and act.when.before(reading.tagged.article.published_at.date())
+
+
+def _looks_back(reading: Reading) -> bool:
+    return _LOOKS_BACK.search(reading.tagged.article.title) is not None
