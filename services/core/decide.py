@@ -60,14 +60,13 @@ def decide(
     article = reading.tagged.article
     before = joined.story if isinstance(joined, Assignment) else joined
     after = grown(before or opened(article, gist), article, gist, again=isinstance(joined, Story))
-    retold = _retold(joined, gist, given)
     placed = _placed(joined)
     if not matched:
         entry = _entry(reading, given.now, Fate.NO_RULE, f"no rule matched; {placed}", story=after.story, placed=placed)
         return Decision(story=after.story, entries=(entry,))
     story, alerts, entries = after.story, [], []
     for rule, match in matched:
-        story, found, entry = _for_rule(reading, rule, match, structs.replace(after, story=story), given, retold)
+        story, found, entry = _for_rule(reading, rule, match, structs.replace(after, story=story), given)
         entries.append(structs.replace(entry, placed=placed))
         if found:
             alerts.append(found)
@@ -75,7 +74,7 @@ def decide(
 
 
 def _for_rule(
-    reading: Reading, rule: Rule, match: Match, after: Grown, given: Circumstances, retold: tuple[Fate, str] | None
+    reading: Reading, rule: Rule, match: Match, after: Grown, given: Circumstances
 ) -> tuple[Story, Alert | None, LedgerEntry]:
     article, story = reading.tagged.article, after.story
     name = rule.id if rule.source.mode is Mode.ALERT else f"{rule.id} ({rule.source.mode})"
@@ -89,7 +88,7 @@ def _for_rule(
     def entry(fate: Fate, reason: str, alert_id: str | None = None) -> LedgerEntry:
         return _entry(reading, given.now, fate, reason, story=story, rule=rule.id, alert_id=alert_id)
 
-    late = _late(reading, given) or retold or recalled(rule.asks_for_acts, match.acts, reading)
+    late = _late(reading, after, given) or recalled(rule, match, reading)
     if late is not None:
         return _with(story, kept=story.kept | {name: _added(kept, new)}), None, entry(*late)
     if not found:
@@ -119,21 +118,16 @@ def _news(rule: Rule, match: Match, acts: tuple[tuple[Told, str], ...]) -> tuple
     return tuple(pair for pair in acts if pair[0].act in match.acts)
 
 
-def _retold(joined: Assignment | Story | None, gist: Gist, given: Circumstances) -> tuple[Fate, str] | None:
-    """A text that had been told before the story's window began: old news that comes up again."""
-    if not isinstance(joined, Assignment):
-        return None
-    apart = (gist.at - joined.story.last_at).total_seconds()
-    return (Fate.OLD, f"the text of {_days(apart)} ago, come up again") if apart > given.settings.story_window else None
-
-
-def _late(reading: Reading, given: Circumstances) -> tuple[Fate, str] | None:
+def _late(reading: Reading, after: Grown, given: Circumstances) -> tuple[Fate, str] | None:
     article, limit = reading.tagged.article, given.settings.max_age
     if article.backfill:
         return Fate.BACKFILL, "stood in the feed when it was first polled"
     age = given.now - article.published_at
     if age > timedelta(seconds=limit):
         return Fate.OLD, f"published {_days(age.total_seconds())} ago; alerted up to {_days(limit)}"
+    pause = after.pause.total_seconds()
+    if after.copied and article.revision == 1 and pause > given.settings.story_window:
+        return Fate.OLD, f"the text of {_days(pause)} ago, come up again"
     return None
 
 

@@ -1,6 +1,7 @@
 """How a story changes by one more article."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from hashlib import blake2b
 
 from msgspec import Struct, structs
@@ -21,7 +22,7 @@ class Grown(Struct, frozen=True, kw_only=True):
 
     ``moved``: idents of threads that this article has brought to a stage not told before, with the stage before it.
     ``headline``: a mark of what the article's headline says; ``corrected``: that it said something else before.
-    ``copied``: the words of the article were in the story before.
+    ``copied``: the words of the article were in the story before. ``pause``: how long the story had not been told.
     """
 
     story: Story
@@ -30,6 +31,7 @@ class Grown(Struct, frozen=True, kw_only=True):
     headline: str | None = None
     corrected: Corrected | None = None
     copied: bool = False
+    pause: timedelta = timedelta()
 
 
 def digest(*parts: str) -> str:
@@ -63,7 +65,7 @@ def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) ->
         keys=_keys(texts, threads),
     )
     return Grown(
-        story=changed, acts=acts, moved=_moved(story.acts, threads), copied=copied,
+        story=changed, acts=acts, moved=_moved(story.acts, threads), copied=copied, pause=gist.at - story.last_at,
         headline=None if said is None else f"headline:{digest(article.id, repr(said.claims))}",
         corrected=_corrected(story, article, said, acts) if again else None,
     )  # fmt: skip
