@@ -81,6 +81,7 @@ class Lane:
         self._owner = owner
         self._late = late
         self._looked = self.last_progress - pace.observe  # when we last looked for what came too late
+        self._shed_at = self._looked
         self._answers = False  # whether the destination answered the last send
         self._stop = threading.Event()
         self._awake = threading.Event()
@@ -121,10 +122,11 @@ class Lane:
 
     def _turn(self) -> float:
         """Send what may go now; seconds until the next look."""
-        pause = self._pause()
-        if pause > 0:
-            return pause
         try:
+            self._shed()
+            pause = self._pause()
+            if pause > 0:
+                return pause
             rows = self._outbox.claim(
                 self._owner, self._clock.now(), receivers=(self.receiver,), limit=self._batch, seconds=self._pace.lease
             )
@@ -134,6 +136,16 @@ class Lane:
         except Retriable as error:
             return self._store_failed(error)
         return 0.0 if rows or gathered else self._pace.poll
+
+    def _shed(self) -> None:
+        """Now and then: of too many that wait, the oldest come too late."""
+        now = self._clock.monotonic()
+        if self._late is None or now - self._shed_at < self._pace.observe:
+            return
+        self._shed_at = now
+        shed = self._late.shed(self._policy.queue, self._clock.now())
+        self._add("late", shed)
+        metrics.DELIVERIES.labels(self.receiver, "late").inc(shed)
 
     def _gather_late(self) -> bool:
         """Now and then, when nothing else is due: what came too late becomes a digest, which the next turn sends."""
@@ -262,8 +274,8 @@ class Lane:
             self._awake.wait(min(seconds, _SLICE))
             self._awake.clear()
 
-    def _add(self, name: str) -> None:
-        self.totals = msgspec.structs.replace(self.totals, **{name: getattr(self.totals, name) + 1})
+    def _add(self, name: str, count: int = 1) -> None:
+        self.totals = msgspec.structs.replace(self.totals, **{name: getattr(self.totals, name) + count})
 
 
 def _chance() -> float:

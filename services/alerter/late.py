@@ -18,9 +18,17 @@ class Late:
     """Safe to call in several processes at once: the store lets one of them have a row."""
 
     def __init__(self, outbox: Outbox, receiver: Receiver, links: FeedbackLinks | None = None) -> None:
+        """``links`` ask what an alert was worth."""
         self._links = links
         self._outbox = outbox
         self._receiver = receiver
+
+    def shed(self, most: int, now: datetime) -> int:
+        """Of more than ``most`` notifications that wait, the oldest come too late; how many. Raises Retriable."""
+        shed = self._outbox.overflow(self._receiver.name, most, now)
+        if shed:
+            log.warning("too many notifications wait, the oldest are told in a digest", receiver=self._receiver.name, notifications=shed)  # fmt: skip
+        return shed
 
     def gather(self, now: datetime, *, answers: bool) -> bool:
         """Put what is late into digests in the outbox; whether there was anything.

@@ -121,6 +121,7 @@ class Sender:
             self._policy,
             max_age=_NEVER if built_in else getattr(receiver, "max_age", self._policy.max_age),
             max_attempts=2**31 if built_in else self._policy.max_attempts,
+            queue=getattr(receiver, "queue", self._policy.queue) * len(getattr(receiver, "to", ("",))),
             reconciles=isinstance(receiver, SlackReceiver) and receiver.reconciles,
         )
         return Lane(

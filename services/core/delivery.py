@@ -21,6 +21,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     max_age: float = 86400.0
     max_attempts: int = 1000
+    queue: int = 10_000  # notifications that wait
     base: float = 2.0
     cap: float = 600.0
     longest_wait: float = 3600.0  # however long a destination asks us to wait

@@ -15,6 +15,7 @@ from services.core.rule import RuleSource
 Seconds = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1)]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+Queue = Annotated[int, Meta(ge=10, le=1_000_000)]  # alerts that wait; of more, the oldest are told in a digest
 Address = Annotated[str, Meta(pattern=r"""^https?://[^\s?#"'<>|]+$""", max_length=500)]  # without query
 
 
@@ -42,6 +43,7 @@ class SlackWebhookReceiver(_Block, frozen=True, kw_only=True, tag_field="type", 
     url: Secret
     rate: Annotated[float, Meta(gt=0, le=50)] = 1.0  # messages a second; Slack allows 1
     max_age: Seconds = 86400.0
+    queue: Queue = 1000
 
 
 class SlackReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="slack"):
@@ -53,6 +55,7 @@ class SlackReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="sl
     api_url: str = "https://slack.com/api/"
     rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
     max_age: Seconds = 86400.0
+    queue: Queue = 1000
 
     @property
     def reconciles(self) -> bool:
@@ -76,6 +79,7 @@ class SmtpReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="smt
     )
     rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
     max_age: Seconds = 86400.0
+    queue: Queue = 1000
 
 
 class WebhookReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="webhook"):
@@ -86,6 +90,7 @@ class WebhookReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="
     secret: Secret
     rate: Annotated[float, Meta(gt=0, le=1000)] = 10.0
     max_age: Seconds = 86400.0
+    queue: Queue = 10_000
 
 
 class FileReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="file"):
@@ -97,6 +102,7 @@ class FileReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="fil
     daily: bool = False
     keep: Annotated[int, Meta(ge=1, le=10_000)] = 10  # files set aside; older ones are deleted
     max_age: Seconds = 86400.0
+    queue: Queue = 10_000
 
 
 class AlertmanagerReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="alertmanager"):
@@ -109,6 +115,7 @@ class AlertmanagerReceiver(_Block, frozen=True, kw_only=True, tag_field="type", 
     resolve_after: Annotated[float, Meta(ge=60, le=31536000)] = 3600.0  # seconds until the alert ends
     rate: Annotated[float, Meta(gt=0, le=1000)] = 10.0
     max_age: Seconds = 86400.0
+    queue: Queue = 10_000
 
 
 NEEDS_APPRISE = "needs Apprise, which is an extra: pip install 'wirewatch[apprise]'"
@@ -121,6 +128,7 @@ class AppriseReceiver(_Block, frozen=True, kw_only=True, tag_field="type", tag="
     url: Secret  # as Apprise writes it; it holds the service's tokens
     rate: Annotated[float, Meta(gt=0, le=50)] = 1.0
     max_age: Seconds = 86400.0
+    queue: Queue = 1000
 
 
 Receiver = (

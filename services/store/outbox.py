@@ -67,6 +67,20 @@ class SqlOutbox:
             if not connection.execute(update(outbox).where(*mine).values(**result)).rowcount:
                 raise Lost(f"notification {ident} was claimed by another after attempt {row.attempts} of {owner}")
 
+    def overflow(self, receiver: str, keep: int, now: datetime) -> int:
+        """Call all but the youngest ``keep`` of those that wait for the receiver too late; how many."""
+        waiting = (
+            outbox.c.receiver == receiver, outbox.c.state.in_(_NOT_ARRIVED), outbox.c.story_id != late_story(receiver)
+        )  # fmt: skip
+        edge = select(outbox.c.seq).where(*waiting).order_by(outbox.c.seq.desc()).offset(keep).limit(1)
+        with self._database.read() as connection:
+            oldest = connection.scalar(edge)
+        if oldest is None:
+            return 0
+        late = {"state": DeliveryState.LATE.value, "settled_at": now, "error": f"more than {keep} were waiting"}
+        with self._database.write() as connection:
+            return connection.execute(update(outbox).where(*waiting, outbox.c.seq <= oldest).values(**late)).rowcount
+
     def late(self, receiver: str, *, limit: int, alone: bool) -> tuple[OutboxRow, ...]:
         """What came too late and waits for a digest, oldest first, and with it earlier digests that have certainly not arrived."""
         of_receiver = select(outbox).where(outbox.c.receiver == receiver).order_by(outbox.c.seq).limit(limit)

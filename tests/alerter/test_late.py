@@ -182,6 +182,21 @@ def test_a_thousand_late_ones_are_a_few_messages(store: Store, slack: SlackServe
     assert (len(told), len(set(told))) == (1200, 1200)
 
 
+def test_of_too_many_that_wait_the_oldest_are_told_in_the_digest(store: Store, slack: SlackServer) -> None:
+    receiver = msgspec.structs.replace(SLACK, queue=10)
+    decide(store, [receiver], alerts(40))
+    slack.choose = lambda _request: status(503)
+    with sending(store.outbox, to_slack(slack), [receiver]) as sender:
+        until(lambda: sender.totals["slack"].late >= 29)  # of 40; one or two may have been in hand
+        slack.choose = lambda _request: None
+        until(lambda: sum("summary" in post.metadata["event_type"] for post in slack.posts) == 1)
+        until(lambda: not count(store, DeliveryState.PENDING) + count(store, DeliveryState.RETRY))
+    assert slack.posts[-1].metadata["event_type"] == "wirewatch_summary"
+    told = [ident for row in store.outbox.rows(states=[DeliveryState.SENT]) for ident in row.notification.alert_ids]
+    assert sorted(told) == sorted(f"al{n}" for n in range(40))
+    assert len(slack.posts) <= 12
+
+
 def settle_late(store: Store, row: OutboxRow) -> None:
     now = RealClock().now()
     store.outbox.settle("me", row, Failed(reason="not in time"), now, state=DeliveryState.LATE, due_at=now)

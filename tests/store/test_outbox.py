@@ -300,3 +300,18 @@ def test_what_a_digest_has_told_is_forgotten(store: Store) -> None:
     late(store, claim(store)[0])
     store.outbox.gather(store.outbox.late("desk", limit=9, alone=True), [], at(4))
     assert store.outbox.forget(at(5), 9) == 1
+
+
+def test_of_too_many_that_wait_the_oldest_come_too_late(store: Store) -> None:
+    put(store, "n1", "n2", "n3", "n4", "n5")
+    put(store, "d1", story_id="late.desk")
+    put(store, "p1", receiver="post")
+    settle(store, claim(store, limit=1)[0], Failed(reason="503"), DeliveryState.RETRY)
+    settle(store, claim(store, limit=2)[1], Sent(), DeliveryState.SENT)
+    assert store.outbox.overflow("desk", 3, at(4)) == 0  # n3, n4 and n5 wait; n1 is being sent
+    assert store.outbox.overflow("desk", 1, at(4)) == 2
+    states = {row.notification.id: row.state.value for row in store.outbox.rows()}
+    assert states == {
+        "n1": "sending", "n2": "sent", "n3": "late", "n4": "late", "n5": "pending", "d1": "pending", "p1": "pending",
+    }  # fmt: skip
+    assert store.outbox.rows()[2].error == "more than 1 were waiting"
