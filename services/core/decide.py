@@ -10,6 +10,7 @@ from services.core.assign import Assignment
 from services.core.develop import STORY, Around, changes, chosen, facts, first_report, sentence, unwanted
 from services.core.gist import Gist, Told
 from services.core.grow import Grown, grown, independent, opened
+from services.core.headline import stance
 from services.core.ledger import Fate, LedgerEntry
 from services.core.recall import recalled
 from services.core.rule import Mode
@@ -81,7 +82,7 @@ def _for_rule(
     told, kept = story.told.get(name, ()), story.kept.get(name, ())
     known = (*kept, *told) if article.revision > 1 else told
     acts = stated(_news(rule, match, after.acts), reading, official=article.outlet in given.official)
-    around = _around(after, story, given)
+    around = _around(after, reading, given)
     found = changes(known, acts, around) if known else first_report(acts, around, known=story.articles > 1)
     new = facts(acts, around)
 
@@ -104,8 +105,10 @@ def _for_rule(
     return story, made, entry(Fate.ALERTED, made.development.why + aside, made.id)
 
 
-def _around(after: Grown, story: Story, given: Circumstances) -> Around:
+def _around(after: Grown, reading: Reading, given: Circumstances) -> Around:
+    story, article = after.story, reading.tagged.article
     return Around(
+        stance=None if reading.tagged.acts else stance(article),
         threads=story.acts, moved=after.moved, outlets=independent(story, given.owners), steps=given.settings.outlet_steps,
         headline=after.headline, corrected=after.corrected,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from services.core.act import Act, Certainty
 from services.core.alert import DevelopmentKind
 from services.core.details import Change, details, marks
 from services.core.gist import Course
-from services.core.headline import Corrected
+from services.core.headline import CLAIM, DENIAL, Corrected, Stance
 from services.core.phrase import cut, phrase, words
 from services.core.rules.vocabulary import ORDERED
 from services.core.stated import Stated
@@ -34,6 +34,7 @@ class Around(Struct, frozen=True, kw_only=True):
     steps: Collection[int] = ()
     headline: str | None = None
     corrected: Corrected | None = None
+    stance: Stance | None = None  # of the headline, where no act was read
 
 
 def facts(acts: Sequence[Stated], around: Around) -> tuple[str, ...]:
@@ -41,6 +42,7 @@ def facts(acts: Sequence[Stated], around: Around) -> tuple[str, ...]:
     of_acts = [mark for one in acts for mark in (_fact(one), *marks(one))]
     of_outlets = [f"outlets:{step}" for step in sorted(around.steps) if step <= around.outlets]
     others = [INDEPENDENT] * (around.outlets > 1) + ([around.headline] if around.headline else [])
+    others += [around.stance.kind] if around.stance else []
     return tuple(dict.fromkeys([STORY, *of_acts, *of_outlets, *others]))
 
 
@@ -58,7 +60,7 @@ def changes(told: Sequence[str], acts: Sequence[Stated], around: Around) -> tupl
     found = [change for one in acts for change in _of_act(told, one, acts, around.threads)]
     once = list({change.fact: change for change in found}.values())
     corrected = _corrected(told, once, acts, around)
-    return (*corrected, *_more_outlets(told, around))
+    return (*_unread(told, around.stance), *corrected, *_more_outlets(told, around))
 
 
 def chosen(
@@ -100,7 +102,21 @@ _WEIGHT = (
     DevelopmentKind.MORE_OUTLETS,
 )
 _LIGHTER = frozenset(_WEIGHT[_WEIGHT.index(DevelopmentKind.HEADLINE_CORRECTED) + 1 :])
-_OWN_WORDS = ("New", "Stage", "Now", "Stated", "It ", "Named", "Number", "Other", "First", "Headline", "Another")
+_OWN_WORDS = (
+    "New",
+    "Stage",
+    "Now",
+    "Stated",
+    "It ",
+    "Named",
+    "Number",
+    "Other",
+    "First",
+    "Headline",
+    "Another",
+    "Claimed",
+    "Denied",
+)
 
 
 def _lower(why: str) -> str:
@@ -139,6 +155,8 @@ def _change(told: Sequence[str], one: Stated) -> Change | None:
     stages = {stage: {certainty for other, certainty in known if other == stage} for stage, _ in known}
     if act.certainty == Certainty.DENIED:
         return None if any(Certainty.DENIED in told_as for told_as in stages.values()) else _denied(one)
+    if stages.get(act.stage) == {Certainty.DENIED}:
+        return _against_denial(one)
     if act.stage in stages:
         sure = act.certainty == Certainty.ASSERTED and Certainty.ASSERTED not in stages[act.stage]
         return _confirmed(one) if sure else None
@@ -184,6 +202,26 @@ def _denied(one: Stated) -> Change:
 
 def _denial(act: Act) -> str:
     return f"{cut(act.attribution.name)} denies it" if act.attribution else "It is denied"
+
+
+def _unread(told: Sequence[str], stance: Stance | None) -> Iterator[Change]:
+    """What is denied, or claimed after its denial, where no act was read: neither must pass for one more telling of the other."""
+    if stance is None or stance.kind in told:
+        return
+    if stance.kind == DENIAL:
+        yield Change(kind=DevelopmentKind.DENIED, why=f"Denied now: “{stance.title}”", fact=DENIAL)
+    elif DENIAL in told:
+        why = f"Claimed, where it was only denied before: “{stance.title}”"
+        yield Change(kind=DevelopmentKind.NEW_ACT, why=why, fact=CLAIM)
+
+
+def _against_denial(one: Stated) -> Change:
+    """What had been told as denied only is stated, or claimed."""
+    act = one.told.act
+    sure = act.certainty == Certainty.ASSERTED
+    why = f"{'Stated as fact' if sure else 'Claimed'}, where it was only denied before: {phrase(act)}"
+    kind = DevelopmentKind.CONFIRMED if sure else DevelopmentKind.NEW_ACT
+    return Change(kind=kind, why=why, fact=_fact(one), act=act)
 
 
 def _confirmed(one: Stated) -> Change:

@@ -1,5 +1,6 @@
 """What headlines say of acts, and when a later one of the same article says something else."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -10,7 +11,22 @@ from services.core.gist import Told
 from services.core.story import MAX_HEADLINES, Claim, Headline
 from services.core.threads import compatible
 
+DENIAL, CLAIM = "denial", "claim"
+_CLAIMS = re.compile(
+    r"\b(?:accus(?:es?|ed|ing)|alleg(?:es?|ed|ing|edly)|claim(?:s|ed|ing)?|reportedly)\b", re.IGNORECASE
+)
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|refut(?:es?|ed|ing)|(?:rejects?|rejected|dismiss(?:es|ed)?) (?:\w+ ){0,2}(?:claims?|reports?|accusations?|allegations?|charges?))\b",
+    re.IGNORECASE,
+)
 _TITLE = 160  # code points kept of a title
+
+
+class Stance(Struct, frozen=True, kw_only=True):
+    """That a headline denies or claims something."""
+
+    kind: str  # DENIAL or CLAIM
+    title: str
 
 
 class Corrected(Struct, frozen=True, kw_only=True):
@@ -20,11 +36,18 @@ class Corrected(Struct, frozen=True, kw_only=True):
     idents: frozenset[str]
 
 
+def stance(article: Article) -> Stance | None:
+    """What the headline itself says of a claim, by its words."""
+    for kind, words in ((DENIAL, _DENIES), (CLAIM, _CLAIMS)):
+        if words.search(article.title):
+            return Stance(kind=kind, title=_cut(article.title))
+    return None
+
+
 def headline(article: Article, acts: Sequence[tuple[Told, str]]) -> Headline | None:
     """The headline of an article with these acts; None where it tells of none."""
     claims = tuple(_claim(told, article.text) for told, _ in acts if in_title(told, article))
-    title = article.title if len(article.title) <= _TITLE else f"{article.title[: _TITLE - 1]}…"
-    return Headline(article=article.id, title=title, claims=claims) if claims else None
+    return Headline(article=article.id, title=_cut(article.title), claims=claims) if claims else None
 
 
 def in_title(told: Told, article: Article) -> bool:
@@ -61,3 +84,7 @@ def _said(claim: Claim, other: Claim) -> bool:
         and (claim.stage, claim.certainty) == (other.stage, other.certainty)
         and not any(of in numbers and material(value, numbers[of]) for of, value in claim.amounts)
     )
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"

@@ -83,6 +83,12 @@ TIMELINES = {
         09:00 harbour: Sudmark denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => new_story
         09:30 harbour: Sudmark rejects report of missiles for Kestria {SD>KE delivered denied by Sudmark} => -
     """,
+    "a claim after its denial is a claim, and a proof after it a proof": """
+        09:00 harbour: Sudmark denies sending missiles to Kestria {SD>KE delivered denied by Sudmark} => new_story
+        10:00 harbour: Sudmark sends missiles to Kestria, Norland claims {SD>KE delivered alleged by Norland} => new_act "Claimed, where it was only denied before: Sudmark delivers arms to Kestria"
+        11:00 harbour: Norland claims again Sudmark sends missiles to Kestria {SD>KE delivered alleged by Norland} => -
+        12:00 harbour: Sudmark sent missiles to Kestria {SD>KE delivered} => confirmed
+    """,
     "a deal that is halted, and goes on": """
         09:00 harbour: Norland agrees to sell radars to Sudmark {NO>SD agreed} => new_story
         10:00 harbour: Norland halts the sale of radars to Sudmark {NO>SD halted} => stage_moved "from agreed to halted"
@@ -254,6 +260,20 @@ def test_a_look_back_that_tells_of_no_act_is_no_news_to_a_rule_on_words(store: S
         09:00 harbour: On this day in 1983: the first radars of Norland => past "looks back"
         09:10 harbour: Norland renews its radars on the anniversary of the war => new_story
         09:20 harbour: On this day in 2016: Norland arms Sudmark with radars {NO>SD delivered when 2016} => past "long past: 2016"
+        """,
+    )
+
+
+def test_a_denial_of_which_no_act_was_read_is_told_as_one(store: Store) -> None:
+    play(
+        Desk(store, (RuleSource(id="words", title="Words", when="missile*"),)),
+        """
+        09:00 harbour: Norland accuses Sudmark of hiding missiles in Kestria => new_story
+        10:00 harbour: Sudmark denies hiding missiles in Kestria => denied "Denied now: “Sudmark denies hiding missiles in Kestria”"
+        11:00 harbour: Sudmark rejects the claim that it is hiding missiles in Kestria => -
+        2d 09:00 harbour: Norland again accuses Sudmark of hiding missiles in Kestria => -
+        20d 09:00 harbour: Sudmark denies hiding missiles in Kestria => new_story
+        20d 10:00 harbour: Norland accuses Sudmark of hiding missiles in Kestria => new_act "Claimed, where it was only denied"
         """,
     )
 
