@@ -236,6 +236,7 @@ class CuesFile(_Entry, frozen=True, kw_only=True):
     claim: Texts
     alleged: Texts
     unofficial: Texts
+    speaker: Texts = field(default=())
     deny: Texts
     denied: Texts
     generic: Texts = field(default=())

@@ -47,9 +47,14 @@ class Over(Struct, frozen=True):
         return bool(self.words & WILL) or ("would" in self.words and self.ahead)
 
 
+def governing(clause: Clause, frame: Frame) -> list[int]:
+    """Where the words over the trigger stand, the nearest first."""
+    return [at for at in (*_near(clause, frame), *_beyond(clause, frame)) if clause.nodes[at].name is None]
+
+
 def over(clause: Clause, frame: Frame) -> Over:
-    """The words over the trigger of ``frame``."""
-    places = [at for at in (*_near(clause, frame), *_beyond(clause, frame)) if clause.nodes[at].name is None]
+    """What the words over the trigger of ``frame`` say."""
+    places = governing(clause, frame)
     nodes = tuple(clause.nodes[at] for at in places)
     words = frozenset(node.word for node in nodes)
     return Over(

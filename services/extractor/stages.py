@@ -75,7 +75,7 @@ def _off(clause: Clause, frame: Frame) -> bool:
 def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
     """The stages that the words over the trigger bring, the strongest first."""
     telling = [node for node in said.nodes if node.verb or node.tags & {"considering", "agreeing", "halting"}]
-    tags = {tag for node in telling for tag in node.tags}
+    tags = {tag for node in telling for tag in node.tags if node.word != "to"}
     thought = any("considering" in node.tags and node.word not in english.MODALS for node in said.nodes)
     if said.negated or said.ruled_out or "t.halted" in tags:
         yield TransferStage.HALTED

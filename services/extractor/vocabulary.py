@@ -83,4 +83,4 @@ def _lists(lexicons: Lexicons) -> Iterable[tuple[str, Iterable[str]]]:
             yield f"p.{stage_name}.{number}.verb", phrase.verbs
             yield f"p.{stage_name}.{number}.object", phrase.objects
     yield from (("say", cues.say), ("claim", cues.claim), ("alleged", cues.alleged), ("unofficial", cues.unofficial))
-    yield from (("deny", cues.deny), ("denied", cues.denied), ("generic", cues.generic))
+    yield from (("speaker", cues.speaker), ("deny", cues.deny), ("denied", cues.denied), ("generic", cues.generic))
