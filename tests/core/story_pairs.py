@@ -1,4 +1,4 @@
-"""Pairs of headlines: opposites that must never be one development, and paraphrases that should be one story.
+"""Pairs of headlines: opposites that must never be one development, and paraphrases that should be one story and one development.
 
 Written for this test, in the notation of tests/alerter/timeline.py.
 """
@@ -45,6 +45,22 @@ OPPOSITES = [
     ("Westria renews talks on radar sale to Kestria {WS>KE sought}", "Westria renews talks on radar purchase from Kestria {KE>WS sought}"),
     ("Norland sends ammunition to Eastmere {NO>EE delivered}", "Norland sends ammunition to Westria {NO>WS delivered}"),
     ("Marland sanctions Kestria mines {MA!KE imposed}", "Marland sanctions Kestria judges {MA!KE imposed}"),
+]  # fmt: skip
+
+# A claim and its denial: one story, and two developments of it, in either order.
+CLAIMED_AND_DENIED = [
+    ("Sudmark armed Kestria with missiles, Norland claims {SD>KE delivered alleged by Norland}", "Sudmark denies arming Kestria with missiles {SD>KE delivered denied by Sudmark}"),
+    ("Marland reportedly sold Harpoon missiles to Westria {MA>WS delivered alleged}", "Marland denies selling Harpoon missiles to Westria {MA>WS delivered denied by Marland}"),
+    ("Eastmere secretly ships shells to Kestria, inquiry alleges {EE>KE delivered alleged by inquiry}", "No shells were shipped to Kestria, says Eastmere {EE>KE delivered denied by Eastmere}"),
+    ("Norland agreed to sell frigates to Marland, paper says {NO>MA agreed alleged by paper}", "Norland: no agreement to sell frigates to Marland {NO>MA agreed denied by Norland}"),
+    ("Kestria asks Sudmark for tanks, sources say {SD>KE sought alleged by sources}", "Kestria says it never asked Sudmark for tanks {SD>KE sought denied by Kestria}"),
+    ("Westria weighs drones for Eastmere, sources say {WS>EE considered alleged by sources}", "Westria denies weighing drones for Eastmere {WS>EE considered denied by Westria}"),
+    ("Sudmark stops rifles for Marland, exporters claim {SD>MA halted alleged by exporters}", "Sudmark denies stopping rifles for Marland {SD>MA halted denied by Sudmark}"),
+    ("Norland to sanction Ural Oil, officials claim {NO!SD threatened alleged by officials}", "Norland denies plan to sanction Ural Oil {NO!SD threatened denied by Norland}"),
+    ("Eastmere froze assets of Anton Reka, lawyer claims {EE!SD imposed alleged by lawyer}", "Eastmere denies it froze assets of Anton Reka {EE!SD imposed denied by Eastmere}"),
+    ("Kestria evades sanctions of Norland, Westria claims {NO!KE violated alleged by Westria}", "Kestria denies evading sanctions of Norland {NO!KE violated denied by Kestria}"),
+    ("Norland lifted sanctions on Vostok Bank, bank claims {NO!SD eased alleged by Vostok Bank}", "Norland denies lifting sanctions on Vostok Bank {NO!SD eased denied by Norland}"),
+    ("Mines went from Marland to Sudmark, Norland claims {MA>SD delivered alleged by Norland}", "Marland denies sending mines to Sudmark {MA>SD delivered denied by Marland}"),
 ]  # fmt: skip
 
 # What a desk should be told once. Some carry no act, as when the extractor found none.
