@@ -14,6 +14,7 @@ from services.extractor.rows import Node, Sentence, is_stop
 
 _MOST = 6
 _STATES = frozenset({EntityKind.COUNTRY, EntityKind.PERSON})
+_DEEDS = frozenset({"sanction"})
 _LONGEST = 9  # nodes of a name
 
 
@@ -104,8 +105,8 @@ def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None
     """The noun phrase as a party, or None where it names nobody."""
     nodes, sentence = clause.nodes, clause.sentence
     kept = _trimmed(nodes, group)
-    if not kept:
-        return None
+    if not kept or nodes[kept[-1]].tags & _DEEDS:
+        return None  # "American sanctions": nobody
     named = [at for at in kept if nodes[at].is_party]
     if named and (len(kept) == 1 or _whole(nodes, kept, named)):
         return of_node(sentence, named[0], method)

@@ -77,6 +77,7 @@ class Phrases:
                 and j
                 and at - j > 1
                 and (self.nodes[j - 1].is_party and self.nodes[j + 1].is_party)
+                and not (j > 1 and self.nodes[j - 2].word in {"on", "against"} and not self.nodes[j - 1].adjective)
             ):
                 j -= 1
                 continue

@@ -153,6 +153,7 @@ class Subjects:
 
     def _is_subject(self, frame: Frame, phrase: list[int], last: int, governors: list[int]) -> bool:
         """Take the phrase as the subject, unless it is a time or place that stands before the verb."""
+        phrase = self._last_joined(phrase)
         found, start = self.phrases.heads(phrase), phrase[0]
         if not found and not frame.passive and self._adverbial(start):
             return False
@@ -163,6 +164,14 @@ class Subjects:
         if not found and any(self.nodes[i].word in english.OFFICES for i in phrase):
             frame.pronoun = start
         return True
+
+    def _last_joined(self, phrase: list[int]) -> list[int]:
+        """What is behind ``and`` where the words before it hang on a preposition: ``talks with Peru and Chile vows to``."""
+        joints = [at for at in phrase if self.nodes[at].word == "and"]
+        if not joints or not phrase[0] or self.nodes[phrase[0] - 1].word not in english.PREPOSITIONS:
+            return phrase
+        last = [at for at in phrase if at > joints[-1]]
+        return last if any(self.nodes[at].is_party for at in last) else phrase
 
     def resolve(self, frame: Frame, j: int) -> None:
         """A pronoun stands for the nearest subject before it in the sentence, else for one before the sentence."""

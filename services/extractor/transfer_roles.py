@@ -104,6 +104,9 @@ class TransferReader:
         if not recipients:
             recipients = self._object(frame, items)
         suppliers = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        source = parties.in_slots(self.clause.sentence, frame, ("from",))
+        if source and not recipients:
+            suppliers = source  # "is used to smuggle weapons from"
         return Found("transfer.give", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
 
     def _given(self, frame: Frame, subject: list[int]) -> Found | None:
@@ -245,6 +248,10 @@ class TransferReader:
         subject = parties.of_nodes(sentence, frame.subject, frame.method)
         inner = [i for i in frame.objects if self.nodes[i].is_party]
         suppliers = suppliers or parties.of_nodes(sentence, inner[:1], frame.method)
+        if frame.verb is not None and self.nodes[frame.first - 1].word in {"over", "for"}:
+            subject = parties.of_nodes(
+                sentence, [i for i in frame.verb.objects if self.nodes[i].is_party], frame.method
+            )
         recipients = owners[:1] or parties.in_slots(self.clause.sentence, frame, ("by",)) or subject
         return suppliers, [party for party in recipients if not any(same_party(party, other) for other in suppliers)]
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.core.act import ArmsTransfer, Method, TransferStage
+from services.core.act import ArmsTransfer, Method, Party, TransferStage
+from services.core.mention import EntityKind
 from services.extractor import fill, parties, stance
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
@@ -10,6 +11,7 @@ from services.extractor.lexicons import Lexicons
 from services.extractor.transfer_roles import Found, TransferReader, same_party
 
 _SUBJECTS = frozenset({"transfer.give", "transfer.bound", "transfer.noun"})  # where a pronoun as subject gives
+_SELLERS = 7  # so many of the usual suppliers are seldom the ones who get
 _EVERYDAY = frozenset(
     {"send", "dispatch", "get", "take", "need", "want", "pick", "field", "release", "announce", "hand", "give", "rush"}
 )
@@ -25,7 +27,7 @@ class TransferRules:
         """The transfers that a sentence tells, one per supplier and recipient."""
         reader = TransferReader(clause, self._rank)
         for found in reader.found():
-            yield from _told(clause, found, context)
+            yield from _told(clause, found, context, self._rank)
 
 
 def _telling(clause: Clause, frame: Frame) -> bool:
@@ -34,7 +36,9 @@ def _telling(clause: Clause, frame: Frame) -> bool:
     return verb is None or verb.lemma not in _EVERYDAY
 
 
-def _complete(clause: Clause, found: Found, said: stance.Source | None, context: fill.Context) -> None:
+def _complete(
+    clause: Clause, found: Found, said: stance.Source | None, context: fill.Context, rank: dict[str, int]
+) -> None:
     frame, known = found.frame, context.pairs.get("arms_transfer", (None, None))
     if frame.pronoun is not None and not found.suppliers and context.subject is not None and found.rule in _SUBJECTS:
         found.suppliers = fill.carried([context.subject], found.recipients)
@@ -46,13 +50,21 @@ def _complete(clause: Clause, found: Found, said: stance.Source | None, context:
         )
     if not found.recipients:
         found.recipients = fill.carried([known[1]], found.suppliers)
+    if not found.recipients and _telling(clause, frame):
+        buyers = [party for party in context.title if party.country and not _sells(party, rank)]
+        found.recipients = fill.carried(buyers, found.suppliers) if len(buyers) == 1 else []
 
 
-def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[ArmsTransfer]:
+def _sells(party: Party, rank: dict[str, int]) -> bool:
+    """Whether who the title names is rather one that supplies others, or a body."""
+    return rank.get(party.country or "", _SELLERS) < _SELLERS or (party.id or "").startswith(f"{EntityKind.BODY}:")
+
+
+def _told(clause: Clause, found: Found, context: fill.Context, rank: dict[str, int]) -> Iterator[ArmsTransfer]:
     if not (found.suppliers or found.recipients) or stance.hypothetical(clause, found.frame):
         return
     said = stance.source(clause, found.frame)
-    _complete(clause, found, said, context)
+    _complete(clause, found, said, context, rank)
     if bool(found.suppliers) != bool(found.recipients) and _telling(clause, found.frame):
         context.untold("arms_transfer", clause.sentence.span(found.frame.at, found.frame.at))
     for supplier in found.suppliers[:4]:

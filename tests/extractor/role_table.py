@@ -4,6 +4,15 @@ TRANSFERS = [
     # one act: the text tells what the title says
     ("Portugal agrees to sell howitzers to Iceland || Portugal may sell 24 howitzers to Iceland, its ministry said.", ["PT > IS"]),
     ("Chile sends tanks to Peru || Chile on Friday refused to send further tanks to Peru.", ["CL > PE", "CL > PE"]),
+    # the title names who gets it, and nobody else who would
+    ("What the halt means for Estonia || A halt to Swedish supplies of mortars is a blow, a minister said.", ["SE > EE"]),
+    ("Peru gets serious about its borders || Its budget would grow if Chile could ship the rifles.", ["CL > PE"]),
+    ("Peru and Bolivia talk || Chile could ship the rifles, a minister said.", []),
+    ("Peru talks || Chile sent fighter jets to watch the border, a minister said.", []),
+    # not who is only talked with, and not who only said so
+    ("Chile ends talks with Peru and Bolivia vows to buy Brazilian rifles", ["BR > BO"]),
+    # not who is only acted on
+    ("Ports in Peru are used to smuggle rifles from Chile, police said.", []),
     # whose company it is
     ("Poland received torpedoes from Sweden's Saab.", ["Saab > PL"]),
 ]  # fmt: skip
@@ -15,6 +24,7 @@ SANCTIONS = [
     ("Canada lifts sanctions on Venezuela's acting president Delcy Rodríguez", ["CA > Delcy Rodriguez"]),
     ("Canada imposes sanctions on China's Huawei", ["CA > Huawei"]),
     ("Canada imposes sanctions on relatives of Putin", ["CA > relatives of Putin"]),
+    ("Norway backs new sanctions on Belarus and American sanctions on Iran", ["NO > BY", "US > IR"]),
     # who is under them
     ("Both Belarus and Iran are under EU sanctions.", ["European Union > BY", "European Union > IR"]),
     ("Andean Shipping has been the target of US sanctions since 2011.", ["US > Andean Shipping"]),
