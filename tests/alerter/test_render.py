@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.alerter.render.card import card, headline, sentence
+from services.alerter.render.card import card, headline, kind_of_news, sentence
 from services.alerter.render.clean import one_line, web_link
 from services.alerter.render.notifications import STREAM_RECEIVER, notification_id, notifications
 from services.core.act import Attribution, Certainty, SanctionStage, TransferStage
@@ -53,6 +53,7 @@ def test_every_receiver_shows_all_that_a_desk_must_see(receiver: Receiver) -> No
     ):  # fmt: skip
         assert fact in text, fact
     assert "warning" in text.lower()
+    assert "stage moved" in text or '"stage_moved"' in text  # for people, and for programs
     assert "said minister Ruud" in text
 
 
@@ -101,6 +102,12 @@ def test_a_transfer_in_a_line(stage: TransferStage, line: str) -> None:
 def test_a_sanction_in_a_line(stage: SanctionStage, line: str) -> None:
     act = sanction(TEXT, stage=stage, imposer=party(TEXT, "Norland"), target=party(TEXT, "Sudmark"))
     assert headline(act) == line
+
+
+def test_every_kind_of_development_has_words() -> None:
+    said = {kind_of_news(kind) for kind in DevelopmentKind}
+    assert len(said) == len(DevelopmentKind)
+    assert not any("_" in words for words in said)
 
 
 def test_a_role_that_is_not_stated_reads_as_such() -> None:

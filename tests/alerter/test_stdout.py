@@ -29,6 +29,7 @@ def test_an_alert_is_a_block_of_lines() -> None:
         "  sentence  Norland agrees to *sell* coastal radars to Sudmark",
         "  stage     agreed",
         "  certainty asserted",
+        "  news      new story",
         "  why new   first report",
         "  outlets   harbour",
         "  published 2026-01-05 09:00 UTC",

@@ -27,6 +27,7 @@ class Card(Struct, frozen=True, kw_only=True):
     certainty: str | None
     when: str | None
     says: str
+    kind: str  # of development, in words
     sentence: tuple[tuple[str, bool], ...]
     new: str
     follow_up: bool
@@ -45,6 +46,7 @@ class Card(Struct, frozen=True, kw_only=True):
             ("certainty", self.certainty),
             ("when", self.when),
             ("says who", self.says),
+            ("news", self.kind),
             ("why new", self.new),
             ("outlets", self.outlets),
             ("published", self.published),
@@ -65,6 +67,7 @@ def card(alert: Alert) -> Card:
         when=_when(alert),
         says=_says(alert),
         sentence=sentence(alert.sentence, alert.marks),
+        kind=kind_of_news(alert.development.kind),
         new=one_line(alert.development.why, _TITLE),
         follow_up=alert.development.kind is not DevelopmentKind.NEW_STORY,
         outlets=_outlets(alert),
@@ -73,6 +76,22 @@ def card(alert: Alert) -> Card:
         alert_id=one_line(alert.id, _NAME),
         published=f"{alert.published_at:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def kind_of_news(kind: DevelopmentKind) -> str:
+    """The kind of development as people say it."""
+    return _KINDS.get(kind) or kind.value.replace("_", " ")
+
+
+_KINDS = {
+    DevelopmentKind.NEW_ACT: "new act in a known story",
+    DevelopmentKind.CONFIRMED: "stated as fact",
+    DevelopmentKind.MORE_OUTLETS: "told by more outlets",
+    DevelopmentKind.PARTY_ADDED: "another party",
+    DevelopmentKind.NUMBER_CHANGED: "other number or arms",
+    DevelopmentKind.OFFICIAL_SOURCE: "first official source",
+    DevelopmentKind.INDEPENDENT_SOURCE: "first independent source",
+}
 
 
 def headline(act: Act) -> str:
