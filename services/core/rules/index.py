@@ -11,7 +11,7 @@ from services.core.article import TaggedArticle
 from services.core.rules.compile import Match, Rule
 from services.core.rules.expression import unplaced
 from services.core.rules.keys import Rarity, is_text, required
-from services.core.rules.program import holds
+from services.core.rules.program import besides
 from services.core.rules.reading import Reading
 
 _HEAD = 3  # letters: no prefix is shorter
@@ -26,19 +26,30 @@ class Question:
     def __init__(self, number: int, rule: Rule, rarity: Rarity) -> None:
         self.number = number
         self.rules: dict[int, Rule] = {}  # by their numbers
-        self.holds = holds(rule.expression)
-        self.pairs = _pairs(required(rule.expression, rarity))
+        sets = _two(required(rule.expression, rarity))
+        self.pairs = _pairs(sets)
+        self.besides = besides(rule.expression, sets)  # what to ask of an article that has a pair; None: nothing more
         self.gate = required(rule.expression, rarity, texts=False)[:1]
         self.keys = frozenset(key for pair in self.pairs for key in pair if key)
         self.of_text = any(map(is_text, self.keys))
 
 
+def _two(sets: list[frozenset[str]]) -> list[frozenset[str]]:
+    """The rarest, and the next rarest with which there are not too many pairs."""
+    first, rest = sets[:1], sets[1:]
+    return first + [keys for keys in rest if len(first[0]) * len(keys) <= _MOST_PAIRS][:1]
+
+
 def _pairs(sets: list[frozenset[str]]) -> list[tuple[str, str]]:
-    """Pairs of keys of which an article must have one whole; the second is empty where the first is enough."""
-    if not sets:
-        return []
-    first, *rest = sets
-    second = next((keys for keys in rest if len(first) * len(keys) <= _MOST_PAIRS), frozenset({""}))
+    """Pairs of keys of which an article must have one whole; the second is empty where the first is enough.
+
+    A mark stands first where the other is a word: an article has few marks, so few lists are looked into.
+    """
+    if len(sets) < 2:
+        return [(key, "") for keys in sets for key in keys]
+    first, second = sets
+    if any(map(is_text, first)) and not any(map(is_text, second)):
+        first, second = second, first
     return [(one, other) for one in first for other in second]
 
 
@@ -115,7 +126,7 @@ class RuleIndex:
         questions = self._questions
         for number in self._candidates(reading):
             question = questions[number]
-            if question.holds(reading):
+            if question.besides is None or question.besides(reading):
                 yield question
 
     def _candidates(self, reading: Reading) -> set[int]:

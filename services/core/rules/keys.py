@@ -90,20 +90,38 @@ def required(expression: Expression, rarity: Rarity, *, texts: bool = True) -> l
             return [frozenset().union(*(keys for (keys,) in firsts))] if all(firsts) else []
         case Not():
             return []
-        case Phrase() | Near() if not texts:
-            return []
+        case Phrase() | Near():
+            return sorted(_words(expression), key=rarity.cost) if texts else []
         case ActIs():
             return [_act_keys(expression, rarity)]
         case _:
-            return [frozenset(_leaf_keys(expression, rarity))]
+            return [frozenset(_marks(expression))]
 
 
-def _leaf_keys(leaf: Leaf, rarity: Rarity) -> Iterator[str]:
+def exact(expression: Expression) -> frozenset[str] | None:
+    """Keys of which an article has one exactly where the rule holds; None where there are none like that."""
+    match expression:
+        case Any(parts=parts):
+            each = [exact(part) for part in parts]
+            return None if None in each else frozenset().union(*(keys for keys in each if keys))
+        case Phrase(keys=(key,), title=False, prefix=prefix):
+            return frozenset({f"{key}*" if prefix else key})
+        case TopicIs() | EntityIs(kind=None) | OutletIs() | LanguageIs():
+            return frozenset(_marks(expression))
+        case _:
+            return None
+
+
+def _words(leaf: Phrase | Near) -> list[frozenset[str]]:
+    """Each of the words that must stand in the text, the longest first."""
+    phrases = leaf.parts if isinstance(leaf, Near) else (leaf,)
+    whole = {key for phrase in phrases for key in (phrase.keys[:-1] if phrase.prefix else phrase.keys)}
+    stems = {f"{phrase.keys[-1]}*" for phrase in phrases if phrase.prefix}
+    return [frozenset({key}) for key in (*sorted(whole, key=lambda key: (-len(key), key)), *sorted(stems))]
+
+
+def _marks(leaf: Leaf) -> Iterator[str]:
     match leaf:
-        case Phrase():
-            yield min(_phrase_keys(leaf), key=rarity.share)
-        case Near(parts=parts):
-            yield min((key for part in parts for key in _phrase_keys(part)), key=rarity.share)
         case TopicIs(topics=topics, mentioned=mentioned):
             yield from (f"{'mention' if mentioned else 'topic'}:{topic}" for topic in topics)
         case EntityIs(values=values):
@@ -112,14 +130,6 @@ def _leaf_keys(leaf: Leaf, rarity: Rarity) -> Iterator[str]:
             yield from (f"outlet:{outlet}" for outlet in outlets)
         case LanguageIs(languages=languages):
             yield from (f"lang:{language}" for language in languages)
-
-
-def _phrase_keys(phrase: Phrase) -> Iterator[str]:
-    """Each of its words, the longest first."""
-    whole = phrase.keys[:-1] if phrase.prefix else phrase.keys
-    yield from sorted(whole, key=len, reverse=True)
-    if phrase.prefix:
-        yield f"{phrase.keys[-1]}*"
 
 
 def _act_keys(leaf: ActIs, rarity: Rarity) -> frozenset[str]:

@@ -4,7 +4,8 @@ Of three values it takes two functions to tell: one that says where a rule holds
 Where neither does, the answer is not known.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache
 
 from services.core.rules.evaluate import answer
 from services.core.rules.expression import (
@@ -21,6 +22,7 @@ from services.core.rules.expression import (
     Phrase,
     TopicIs,
 )
+from services.core.rules.keys import exact
 from services.core.rules.reading import Reading, written
 
 Test = Callable[[Reading], bool]
@@ -57,6 +59,13 @@ def fails(expression: Expression) -> Test:
             return lambda reading: not test(reading)
 
 
+def besides(expression: Expression, known: Collection[frozenset[str]]) -> Test | None:
+    """Says where the rule holds among articles that have a key of each ``known`` set; None where it holds for all of them."""
+    parts = expression.parts if isinstance(expression, All) else (expression,)
+    open_ = [part for part in parts if exact(part) not in known]
+    return _every([holds(part) for part in _cheapest_first(open_)]) if open_ else None
+
+
 def _cheapest_first(parts: Iterable[Expression]) -> list[Expression]:
     return sorted(parts, key=_price)
 
@@ -74,6 +83,8 @@ def _price(expression: Expression) -> int:
 
 
 def _every(tests: Sequence[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
     if len(tests) == 2:
         one, other = tests
         return lambda reading: one(reading) and other(reading)
@@ -133,8 +144,16 @@ def _phrase(phrase: Phrase) -> Test:
     word = phrase.keys[0]
     if phrase.title:
         return lambda reading: text in reading.title_line
-    if phrase.prefix:
-        return lambda reading: reading.begins(word)
+    return _stem(word) if phrase.prefix else _word(word)
+
+
+@lru_cache(maxsize=10_000)
+def _stem(stem: str) -> Test:
+    return lambda reading: reading.begins(stem)
+
+
+@lru_cache(maxsize=10_000)
+def _word(word: str) -> Test:
     return lambda reading: word in reading.vocabulary
 
 
@@ -144,8 +163,12 @@ def _near(near: Near) -> Test:
 
 
 def _marked(marks: Iterable[str]) -> Test:
-    known = frozenset(marks)
-    if len(known) == 1:
-        (mark,) = known
+    return _any_mark(frozenset(marks))
+
+
+@lru_cache(maxsize=10_000)  # many rules ask for the same ones
+def _any_mark(marks: frozenset[str]) -> Test:
+    if len(marks) == 1:
+        (mark,) = marks
         return lambda reading: mark in reading.marks
-    return lambda reading: not known.isdisjoint(reading.marks)
+    return lambda reading: not marks.isdisjoint(reading.marks)

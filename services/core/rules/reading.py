@@ -154,7 +154,20 @@ class Reading:
 
     def has_near(self, near: Near) -> bool:
         """Whether both phrases stand near enough to each other."""
-        return any(pair.distance <= near.distance for pair in self._pairs(near))
+        one, other = near.parts
+        if len(one.keys) > 1 or len(other.keys) > 1:
+            return any(pair.distance <= near.distance for pair in self._pairs(near))
+        others = self._starts(other)
+        for place in self._starts(one):
+            at = bisect_left(others, place - near.distance)
+            end = bisect_right(others, place + near.distance, at)
+            if any(place != there and self._together(place, there) for there in others[at:end]):
+                return True
+        return False
+
+    def _together(self, one: int, other: int) -> bool:
+        """Whether both places are of the same field."""
+        return "" not in self.tokens[min(one, other) : max(one, other)]
 
     def find(self, phrase: Phrase) -> tuple[Span, ...]:
         """Where the phrase stands, the first few places."""
