@@ -13,6 +13,7 @@ from services.core.rule import RuleSource
 from services.core.rules.compile import Match, Rule, compile_rule
 from services.core.rules.index import RuleIndex
 from services.core.rules.reading import Reading
+from services.core.rules.vocabulary import Vocabulary
 from services.extractor.tagger import SpacyTagger
 from tests.bench.report import Progress, heading, machine, table
 from tests.bench.texts import articles, texts
@@ -73,7 +74,7 @@ def run(count: int, rules: int, full: float) -> None:
     found = texts(count, full)
     heading("match: index of rules, or every rule in turn", machine(), str(found))
     tagged = _tagged(SpacyTagger(Path(configuration.lexicons), configuration.settings.extractor), list(articles(found)))
-    shipped = [compile_rule(rule) for rule in configuration.rules]
+    shipped = [compile_rule(rule, Vocabulary(lists=configuration.lists)) for rule in configuration.rules]
     made_up = [
         compile_rule(RuleSource(id=f"r{number}", title="", when=when)) for number, when in enumerate(_conditions(rules))
     ]

@@ -100,8 +100,8 @@ def test_daemons_start_without_running_the_tests(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("verb", ["test", "backtest"])
 def test_a_rule_that_is_not_there_is_refused(verb: str, capsys: Captured) -> None:
-    assert main(["rules", verb, "arms-agred"]) == 1
-    assert 'no rule has the id "arms-agred"; did you mean "arms-agreed"?' in capsys.readouterr().err
+    assert main(["rules", verb, "arms-transfer"]) == 1
+    assert 'no rule has the id "arms-transfer"; did you mean "arms-transfers"?' in capsys.readouterr().err
 
 
 RULES = "rules:\n  - {id: radars, title: Radars, when: radar*}\n  - {id: boats, title: Boats, when: boat*}\n"
