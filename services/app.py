@@ -225,6 +225,7 @@ class App:
             configuration.settings.alerter,
             self._name,
             links=self._links,
+            trouble=configuration.routes.trouble,
         )
 
     def pages(self) -> dict[str, Page]:
@@ -266,7 +267,7 @@ class App:
                     configuration.rules, configuration.feeds.outlets, self._notify(configuration), routing, words
                 )
             elif isinstance(service, Sender):
-                service.reload(notifiers, configuration.routes.receivers)
+                service.reload(notifiers, configuration.routes.receivers, configuration.routes.trouble)
         self._configuration = configuration
         metrics.CONFIG_LOADED.set_to_current_time()
 

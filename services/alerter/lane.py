@@ -11,6 +11,7 @@ import structlog
 
 from services.alerter.late import Late
 from services.alerter.limits import Breaker, Bucket
+from services.alerter.trouble import Failing
 from services.core.backoff import full_jitter
 from services.core.delivery import Policy, Verdict, expired, verdict
 from services.core.errors import Lost, Retriable
@@ -69,6 +70,8 @@ class Lane:
         self.receiver = receiver
         self.totals = totals
         self.failure: BaseException | None = None
+        self.failing: Failing | None = None
+        self.answers = False  # whether the destination answered the last send
         self.last_progress = clock.monotonic()
         self._notifier = notifier
         self._outbox = outbox
@@ -82,7 +85,6 @@ class Lane:
         self._late = late
         self._looked = self.last_progress - pace.observe  # when we last looked for what came too late
         self._shed_at = self._looked
-        self._answers = False  # whether the destination answered the last send
         self._stop = threading.Event()
         self._awake = threading.Event()
         self._store_failures = 0
@@ -153,7 +155,7 @@ class Lane:
         if self._late is None or now - self._looked < self._pace.observe:
             return False
         self._looked = now
-        return self._late.gather(self._clock.now(), answers=self._answers)
+        return self._late.gather(self._clock.now(), answers=self.answers)
 
     def _send_all(self, rows: tuple[OutboxRow, ...]) -> None:
         """Send the rows in order. Those for which no time is left, or which the destination must not get now, are given back."""
@@ -212,7 +214,11 @@ class Lane:
 
     def _count(self, row: OutboxRow, result: Outcome, now: datetime) -> None:
         word = type(result).__name__.lower()
-        self._answers = isinstance(result, (Sent, Refused))
+        self.answers = isinstance(result, (Sent, Refused))
+        if isinstance(result, (Failed, Ambiguous)):
+            self.failing = Failing(since=self.failing.since if self.failing else now, reason=result.reason)
+        else:
+            self.failing = None
         metrics.DELIVERIES.labels(self.receiver, word).inc()
         if isinstance(result, Sent):
             metrics.DELIVER_SECONDS.observe(max(0.0, (now - row.notification.created_at).total_seconds()))

@@ -11,13 +11,14 @@ import structlog
 from services.alerter.lane import Lane, Pace, Totals
 from services.alerter.late import Late
 from services.alerter.render.notifications import STREAM_RECEIVER
+from services.alerter.trouble import TroubleReports
 from services.core.delivery import Policy
 from services.core.errors import Retriable
 from services.core.feedback_link import FeedbackLinks
 from services.core.notification import DeliveryState
 from services.core.ports.edges import Clock, Notifier
 from services.core.ports.store import Outbox
-from services.core.settings import AlerterSettings, Receiver, SlackReceiver
+from services.core.settings import AlerterSettings, Receiver, SlackReceiver, Trouble
 from services.telemetry import metrics
 
 log = structlog.get_logger(__name__)
@@ -44,8 +45,12 @@ class Sender:
         pace: Pace = _PACE,
         policy: Policy = _POLICY,
         links: FeedbackLinks | None = None,
+        trouble: Trouble | None = None,
     ) -> None:
-        """``name`` begins the owner of leases. ``policy`` is the pattern for every receiver; max_age and resend come from the configuration."""
+        """``name`` begins the owner of leases. ``policy`` is the pattern for every receiver; max_age and resend come from the configuration.
+
+        ``trouble`` says who is told of receivers that do not deliver.
+        """
         if pace.lease <= 2 * pace.timeout:
             raise ValueError("a lease must be longer than two sends can take")
         self.last_progress = clock.monotonic()
@@ -58,7 +63,9 @@ class Sender:
         self._policy = msgspec.structs.replace(policy, resend=settings.ambiguous == "resend")
         self._notifiers = dict(notifiers)
         self._receivers = {receiver.name: receiver for receiver in receivers}
-        self._next: tuple[dict[str, Notifier], dict[str, Receiver]] | None = None
+        self._trouble = trouble
+        self._reports = TroubleReports(outbox)
+        self._next: tuple[dict[str, Notifier], dict[str, Receiver], Trouble | None] | None = None
         self._lock = threading.Lock()
         self._lanes: dict[str, Lane] = {}
         self._past: dict[str, Totals] = {}  # of lanes that have ended; those after them count on
@@ -88,11 +95,13 @@ class Sender:
         for lane in tuple(self._lanes.values()):
             lane.wake()
 
-    def reload(self, notifiers: Mapping[str, Notifier], receivers: Iterable[Receiver]) -> None:
+    def reload(
+        self, notifiers: Mapping[str, Notifier], receivers: Iterable[Receiver], trouble: Trouble | None = None
+    ) -> None:
         """Use these from now on. The sends in hand end first; the notifiers before are closed."""
         with self._lock:
             overtaken = self._next
-            self._next = (dict(notifiers), {receiver.name: receiver for receiver in receivers})
+            self._next = (dict(notifiers), {receiver.name: receiver for receiver in receivers}, trouble)
         if overtaken is not None:
             _close(overtaken[0])
 
@@ -147,7 +156,7 @@ class Sender:
             return
         self._stop_lanes()
         _close(self._notifiers)
-        self._notifiers, self._receivers = coming
+        self._notifiers, self._receivers, self._trouble = coming
         self._start_lanes()
         log.info("receivers reloaded", receivers=",".join(self._notifiers))
 
@@ -159,9 +168,10 @@ class Sender:
         self.ready = all(lane.store_answers for lane in self._lanes.values())
 
     def _observe(self) -> None:
-        """Show how deep the outbox is, and name rows that no receiver of the configuration will ever take."""
+        """Show how deep the outbox is, and name rows that no receiver of the configuration will ever take, and receivers that take none."""
         try:
             depth = self._outbox.depth()
+            self._report_trouble()
         except Retriable as error:
             log.warning("the outbox is away", error=str(error))
             return
@@ -175,6 +185,13 @@ class Sender:
         if orphans and orphans != self._orphans:
             log.warning("notifications wait for receivers that are not configured", receivers=",".join(sorted(orphans)))
         self._orphans = orphans
+
+    def _report_trouble(self) -> None:
+        told = self._receivers.get(self._trouble.receiver) if self._trouble else None
+        if self._trouble is None or told is None:
+            return
+        if self._reports.look(tuple(self._lanes.values()), self._trouble, told, self._clock.now()):
+            self.wake()
 
     def _forget(self) -> None:
         """Once an hour, delete what was over longer ago than the retention, in small portions."""

@@ -25,6 +25,7 @@ from services.core.settings import (
     Secret,
     Settings,
     SmtpReceiver,
+    Trouble,
 )
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
@@ -160,6 +161,9 @@ def routes_problems(document: Document, file: RoutesFile, rules: Labels) -> Iter
             "the first route takes every alert; put conditions on routes below it",
         )
     used: set[str] = set()
+    if file.trouble is not None:
+        used.add(file.trouble.receiver)
+        yield from _trouble(document, file.trouble, names)
     for path, route in _tree(("route",), file.route):
         yield from _route(document, path, route, set(names), rules)
         used |= {route.receiver} if route.receiver else set()
@@ -168,6 +172,15 @@ def routes_problems(document: Document, file: RoutesFile, rules: Labels) -> Iter
             yield document.problem(
                 ("receivers", number, "name"), f'no route leads to "{name}"; remove it or name it in a route'
             )
+
+
+def _trouble(document: Document, trouble: Trouble, names: Sequence[str]) -> Iterator[Problem]:
+    path: Path = ("trouble", "receiver")
+    if trouble.receiver not in names:
+        message = f'unknown receiver "{trouble.receiver}"; {allowed(trouble.receiver, set(names))}'
+        yield document.problem(path, message)
+    elif len(names) == 1:
+        yield document.problem(path, "the only receiver cannot tell that it does not deliver; name another")
 
 
 def _tree(path: Path, route: Route) -> Iterator[tuple[Path, Route]]:

@@ -176,6 +176,13 @@ class Route(_Block, frozen=True, kw_only=True):
     routes: tuple["Route", ...] = ()
 
 
+class Trouble(_Block, frozen=True, kw_only=True):
+    """Who is told when a receiver does not deliver, and after how many seconds of that."""
+
+    receiver: Name
+    after: Seconds = 900.0
+
+
 class RoutesFile(_Block, frozen=True, kw_only=True):
     """routes.yaml"""
 
@@ -184,6 +191,7 @@ class RoutesFile(_Block, frozen=True, kw_only=True):
     time_intervals: Annotated[tuple[TimeInterval, ...], Meta(max_length=100)] = ()
     inhibit_rules: Annotated[tuple[InhibitRule, ...], Meta(max_length=100)] = ()
     resolve_timeout: Interval = 3600.0  # seconds that an alert is open: inhibits others, is repeated, can still be told
+    trouble: Trouble | None = None
 
 
 class FeedsFile(_Block, frozen=True, kw_only=True):

@@ -67,6 +67,11 @@ class SqlOutbox:
             if not connection.execute(update(outbox).where(*mine).values(**result)).rowcount:
                 raise Lost(f"notification {ident} was claimed by another after attempt {row.attempts} of {owner}")
 
+    def put(self, notifications: Sequence[Notification]) -> None:
+        """Put notifications into the outbox that no alert of a rule stands behind. An id that exists already is left as it is."""
+        with self._database.write() as connection:
+            SqlAlertTransaction(connection).add_alerts([], notifications)
+
     def overflow(self, receiver: str, keep: int, now: datetime) -> int:
         """Call all but the youngest ``keep`` of those that wait for the receiver too late; how many."""
         waiting = (

@@ -19,7 +19,7 @@ from services.core.delivery import Policy
 from services.core.notification import OutboxRow
 from services.core.ports.edges import Notifier
 from services.core.ports.store import Outbox
-from services.core.settings import AlerterSettings, Receiver, Route
+from services.core.settings import AlerterSettings, Receiver, Route, Trouble
 from services.store.engine import Store, open_store
 from tests.alerter.outgoing import RealClock
 from tests.builders import alert
@@ -75,10 +75,19 @@ def sending(
     settings: AlerterSettings | None = None,
     pace: Pace = PACE,
     policy: Policy = POLICY,
+    trouble: Trouble | None = None,
 ) -> Iterator[Sender]:
     """A sender at work; at the end it has stopped, and what broke it is raised."""
     sender = Sender(
-        outbox, notifiers, receivers, RealClock(), settings or AlerterSettings(), "test", pace=pace, policy=policy
+        outbox,
+        notifiers,
+        receivers,
+        RealClock(),
+        settings or AlerterSettings(),
+        "test",
+        pace=pace,
+        policy=policy,
+        trouble=trouble,
     )
     stop, broken = threading.Event(), []
 

@@ -183,6 +183,9 @@ class Outbox(Protocol):
     ) -> None:
         """Write what became of a claimed row: the state the sender decided and when it is due again. Raises Lost if the row was claimed by another."""
 
+    def put(self, notifications: Sequence[Notification]) -> None:
+        """Put notifications into the outbox that no alert of a rule stands behind. An id that exists already is left as it is."""
+
     def overflow(self, receiver: str, keep: int, now: datetime) -> int:
         """Call all but the youngest ``keep`` of those that wait for the receiver too late; how many. Digests are not counted."""
 
