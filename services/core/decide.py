@@ -91,10 +91,10 @@ def _for_rule(
 
     late = _late(reading, after, given) or recalled(rule, match, reading)
     if late is not None:
-        return _with(story, kept=story.kept | {name: _added(kept, new)}), None, entry(*late)
+        return _with(story, kept=story.kept | {name: remembered_facts(kept, new)}), None, entry(*late)
     if not found:
         return story, None, entry(Fate.NOT_NEW, _nothing_new(reading, after, around.outlets))
-    story = _with(story, told=story.told | {name: _added(told, new)})
+    story = _with(story, told=story.told | {name: remembered_facts(told, new)})
     wanted, others = chosen(found, rule.source.notify_on)
     if not wanted:
         return story, None, entry(Fate.UNWANTED, f"{sentence(others)}; {unwanted(others)}")
@@ -159,8 +159,8 @@ def _entry(
     )  # fmt: skip
 
 
-def _added(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
-    """Bounded: acts and outlets come first, as what is told again without them, and of all else the latest."""
+def remembered_facts(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """What a rule has told, with what it tells now. Bounded: acts and outlets stay first, then the latest of all else."""
     merged = tuple(dict.fromkeys((*known, *new)))
     if len(merged) <= MAX_FACTS:
         return merged
