@@ -29,7 +29,7 @@ def act(stage: str = "agreed", certainty: str = "", giver: str = "NO", taker: st
 @st.composite
 def stated(draw: st.DrawFn) -> Stated:
     certainty = draw(st.sampled_from(["", *(one.value for one in Certainty if one is not Certainty.ASSERTED)]))
-    told = act(draw(st.sampled_from(TransferStage)).value, certainty, draw(st.sampled_from("NO KE ?".split())))
+    told = act(draw(st.sampled_from(TransferStage)).value, certainty, draw(st.sampled_from(["NO", "KE", "?"])))
     amounts = draw(st.dictionaries(st.sampled_from(["$", "howitzer", "weapon:f-35"]), st.integers(1, 50), max_size=2))
     return Stated(
         told=told, ident=draw(st.sampled_from("123")), amounts=tuple(Amount(of, float(value)) for of, value in amounts.items()),
