@@ -29,7 +29,7 @@ ADVERBS = _words(
     "already also now soon still again recently formally officially reportedly allegedly finally even only just once later"
     " then currently immediately jointly quickly simultaneously unanimously previously directly secretly quietly effectively"
     " tomorrow today tonight yesterday never ever not probably likely possibly apparently together ahead instead further too"
-    " largely mostly temporarily indefinitely partially actively long repeatedly separately nearly almost about"
+    " longer largely mostly temporarily indefinitely partially actively long repeatedly separately nearly almost about"
 )
 RELATIVES = _words("which that who")
 STOPS = _words(', ; : . ! ? " ( ) [ ] - – — … / | “ ”')
