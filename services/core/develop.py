@@ -13,7 +13,7 @@ from services.core.phrase import cut, phrase, words
 from services.core.rules.vocabulary import ORDERED
 from services.core.stated import Stated
 from services.core.story import ActThread
-from services.core.threads import parties
+from services.core.threads import Known, parties, same_party
 
 STORY = "story"  # the fact that the rule has told of the story at all
 INDEPENDENT = "independent"  # the fact that a second independent outlet tells it
@@ -179,12 +179,23 @@ def _joining(told: Sequence[str], one: Stated, acts: Sequence[Stated], threads: 
     for thread in threads:
         at_this_stage = any(mark.startswith(f"act:{thread.ident}:{act.stage}:") for mark in told)
         alike = (thread.kind, thread.course) == (one.told.kind, one.told.course)
-        if at_this_stage and alike and thread.ident != one.ident and set(parties(one.told, thread)) == {True, False}:
+        if at_this_stage and alike and thread.ident != one.ident and _joins(one, thread):
             why = f"Another party to what was told: {phrase(act)}, {_as_well(one, thread, acts)}"
             return Change(
                 kind=DevelopmentKind.PARTY_ADDED, also=(DevelopmentKind.NEW_ACT,), why=why, fact=_fact(one), act=act
             )
     return None
+
+
+def _joins(one: Stated, thread: ActThread) -> bool:
+    """One party is the same, and the other another one. A name that no lexicon knows may be one more name of the same."""
+    differ = [pair for pair in zip(_keys(one.told), _keys(thread), strict=True) if same_party(*pair) is False]
+    known = all(key is not None and not key.startswith("~") for pair in differ for key in pair)
+    return set(parties(one.told, thread)) == {True, False} and known
+
+
+def _keys(act: Known) -> tuple[str | None, str | None]:
+    return act.giver, act.taker
 
 
 def _as_well(one: Stated, thread: ActThread, acts: Sequence[Stated]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from services.core.act import ArmsTransfer, Attribution
+from services.core.act import ArmsTransfer, Attribution, Party, Sanction
 from services.core.amounts import Amount, amounts
 from services.core.gist import Told
 from services.core.rules.reading import Reading
@@ -78,11 +78,19 @@ def stated(acts: Sequence[tuple[Told, str]], reading: Reading, *, official: bool
 
 def _stated(told: Told, ident: str, reading: Reading, *, official: bool) -> Stated:
     things = told.act.items if isinstance(told.act, ArmsTransfer) else ()
-    speaker = in_office(told.act.attribution) or (reading.tagged.article.outlet if official else None)
+    of_target = isinstance(told.act, Sanction) and _speaks(told.act.attribution, told.act.target)
+    speaker = (None if of_target else in_office(told.act.attribution)) or (
+        reading.tagged.article.outlet if official else None
+    )
     return Stated(
         told=told, ident=ident, amounts=amounts(told.act, reading.text), official=speaker,
         things=tuple(dict.fromkeys(thing.id for thing in things if thing.id)),
     )  # fmt: skip
+
+
+def _speaks(source: Attribution | None, party: Party | None) -> bool:
+    """Whether the party itself is the source: of whom sanctions hit, that is no official word on them."""
+    return source is not None and party is not None and source.id is not None and source.id == party.id
 
 
 def in_office(source: Attribution | None) -> str | None:

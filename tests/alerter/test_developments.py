@@ -55,6 +55,15 @@ DETAILS = {
         10:00 harbour: Westria follows Norland with sanctions on Kestria {NO!KE imposed}{WS!KE imposed} => party_added "Another party to what was told: Westria imposes sanctions on Kestria, as Norland imposes"
         11:00 harbour: Westria followed Norland with sanctions on Kestria {NO!KE imposed}{WS!KE imposed} => -
     """,
+    "one more name of a party that no lexicon knows is nobody who joins": """
+        09:00 harbour: Norland imposes sanctions on mine owner Ivo {NO!~Ivo imposed} => new_story
+        10:00 harbour: Norland sanctions mine owner Ivo, the Baron {NO!~Ivo imposed}{NO!~Baron imposed} => new_act
+    """,
+    "whom sanctions hit is no official source of them": """
+        09:00 harbour: Norland imposes sanctions on Kestria, paper says {NO!KE imposed by Northern Herald} => new_story
+        10:00 harbour: Norland imposes sanctions, Kestria says {NO!KE imposed by Kestria} => -
+        11:00 harbour: Norland imposes sanctions on Kestria, its minister says {NO!KE imposed by minister} => official_source
+    """,
     "an official source after others": """
         09:00 harbour: Norland agrees to sell radars to Sudmark, paper says {NO>SD agreed by Northern Herald} => new_story
         09:30 harbour: Norland agrees to sell radars to Sudmark, officials say {NO>SD agreed by Norlandic officials} => -

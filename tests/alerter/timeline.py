@@ -128,7 +128,8 @@ def _act(match: re.Match[str], text: str, mentions: tuple[Mention, ...]) -> Act:
     end = len(text) if match["late"] else len(text.partition("\n")[0])
     sentence = Span(start=start, end=end, quote=text[start:end])
     trigger = Span(start=0, end=len(text.split(maxsplit=1)[0]), quote=text.split(maxsplit=1)[0])
-    by = Attribution(name=match["by"], span=trigger) if match["by"] else None
+    speaker = next((f"country:{code}" for code, names in COUNTRIES.items() if names[0] == match["by"]), None)
+    by = Attribution(name=match["by"], span=trigger, id=speaker) if match["by"] else None
     giver, taker = (_party(match[role], mentions, trigger) for role in ("giver", "taker"))
     shared = {
         "certainty": Certainty(match["certainty"] or "asserted"), "attribution": by, "trigger": trigger,
