@@ -17,7 +17,7 @@ from services.core.feed import Seen
 from services.core.feedback import Judgement
 from services.core.ledger import OF_ROUTES, Fate, LedgerEntry
 from services.core.moment import Moment
-from services.core.notification import DeliveryState, OutboxRow
+from services.core.notification import DeliveryState, OutboxRow, late_story
 from services.core.ports.store import AlertStore
 from services.core.printable import printable
 from services.core.rules.reading import kind_of
@@ -183,9 +183,11 @@ def _notified(entry: LedgerEntry, row: OutboxRow) -> Step:
     remote = f", as {row.remote_id}" if row.remote_id else ""
     repeat = ", a possible repeat" if row.repeat else ""
     error = f": {row.error}" if row.error else ""
+    note = row.notification
+    digest = f" in the digest {note.id}" if note.story_id == late_story(note.receiver) else ""
     return Step(
         at=row.settled_at or row.notification.created_at, article=entry.article_id, revision=entry.revision, what="notification",
-        text=f"{entry.alert_id} to {row.notification.receiver}: {row.state} after {tries}{due}{remote}{repeat}{error}",
+        text=f"{entry.alert_id} to {note.receiver}{digest}: {row.state} after {tries}{due}{remote}{repeat}{error}",
         story=entry.story_id, alert=entry.alert_id, notification=row.notification.id, receiver=row.notification.receiver,
         state=row.state.value, attempts=row.attempts, due_at=row.due_at if due else None, remote_id=row.remote_id, error=row.error,
     )  # fmt: skip

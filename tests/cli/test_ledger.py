@@ -15,7 +15,7 @@ from services.cli.demo_server import DemoServer
 from services.cli.main import main
 from services.core.feed import Feed, Seen
 from services.core.ledger import Fate, LedgerEntry
-from services.core.notification import Ambiguous, DeliveryState, Failed, Outcome, Refused, Sent
+from services.core.notification import Ambiguous, DeliveryState, Failed, Outcome, Refused, Sent, late_story
 from services.store.engine import Store
 from tests.alerter.timeline import tagged
 from tests.builders import alert, at, notification
@@ -148,6 +148,19 @@ def test_what_became_of_a_notification_stands_with_when_and_why(
     (row,) = store.outbox.claim("anna", at(3), receivers=["desk"], limit=1, seconds=60)
     store.outbox.settle("anna", row, outcome, at(4), state=state, due_at=at(9))
     assert lines(config, capsys, "al1")[-1] == f"2026-01-05 09:04:00 a1 revision 1 notification: al1 to desk: {said}"
+
+
+def test_what_came_too_late_is_told_at_both_ends(store: Store, config: Path, capsys: Captured) -> None:
+    decide(store)
+    (row,) = store.outbox.claim("anna", at(3), receivers=["desk"], limit=1, seconds=60)
+    late = Failed(reason="not delivered within 60 s")
+    store.outbox.settle("anna", row, late, at(4), state=DeliveryState.LATE, due_at=at(4))
+    digest = notification(id="d1", receiver="desk", story_id=late_story("desk"), alert_ids=("al1",), created_at=at(5))
+    assert store.outbox.gather(store.outbox.late("desk", limit=9, alone=True), [digest], at(5))
+    assert lines(config, capsys, "al1")[-2:] == [
+        "2026-01-05 09:05:00 a1 revision 1 notification: al1 to desk: digested after 1 attempt: not delivered within 60 s; told in d1",
+        "2026-01-05 09:05:00 a1 revision 1 notification: al1 to desk in the digest d1: pending after 0 attempts, due 2026-01-05 09:05:00",
+    ]
 
 
 def test_why_there_was_no_alert_is_told(store: Store, config: Path, capsys: Captured) -> None:
