@@ -214,7 +214,7 @@ def check_html(html: str) -> None:
 def test_a_terminal_gets_lines_and_nothing_else(text: str) -> None:
     out = io.StringIO()
     assert StdoutNotifier(out).send(row(STDOUT, poisoned(text)), thread=None, timeout=5) == Sent()
-    check_text(out.getvalue(), 14)
+    check_text(out.getvalue(), 15)
     assert out.getvalue().endswith("\n\n")
 
 
