@@ -34,6 +34,7 @@ _ADVICE = {
     "HTTP 404": "is the path of the URL right?",
     "redirects are not followed": "name the address that it redirects to",
     "HTTP 429": "it is told too much; lower the receiver's rate",
+    "Apprise could not deliver it": "is the URL what Apprise asks for, and is the service up?",
     "invalid_auth": "is the token right?",
     "not_authed": "is the token right?",
     "token_revoked": "make a new token",

@@ -120,7 +120,8 @@ def test_the_commented_examples_are_valid_too(tmp_path: Path) -> None:
     )
     found = loaded(tmp_path).routes
     assert {type(receiver).__name__ for receiver in found.receivers} == {
-        "StdoutReceiver", "SlackReceiver", "SlackWebhookReceiver", "SmtpReceiver", "WebhookReceiver"
+        "StdoutReceiver", "SlackReceiver", "SlackWebhookReceiver", "SmtpReceiver", "WebhookReceiver",
+        "AppriseReceiver",
     }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from tests.builders import party, tagged, transfer
 from tests.e2e.deployment import ROOT, eventually
 from tests.e2e.outlets import COUNTRIES, deal
 from tests.servers.http import Behaviour, HttpServer, Request, status
+from tests.servers.postgresql import postgresql_server
 from tests.servers.slack import READS, SlackServer
 from tests.servers.smtp import MailServer
 from tests.servers.webhook import SECRET, WebhookServer
@@ -147,7 +148,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 class Chaos:
     """Destinations, a configuration that tells all of them everything, and an alerter that never lives long."""
 
-    def __init__(self, directory: Path, seed: int, command: tuple[str, ...]) -> None:
+    def __init__(self, directory: Path, seed: int, command: tuple[str, ...], database: str) -> None:
         self.random = random.Random(seed)
         self.directory = directory
         self.command = command
@@ -159,7 +160,7 @@ class Chaos:
         self.web = self.stack.enter_context(WebhookServer(choose=self.chances["web"].http))
         self.am = self.stack.enter_context(HttpServer(choose=self.chances["am"].http))
         self.tail = self.stack.enter_context(HttpServer(choose=self.chances["tail"].http))
-        self.config = self._configured()
+        self.config = self._configured(database)
         self.settings = load_configuration(self.config).settings
         self.published = 0
 
@@ -257,7 +258,7 @@ class Chaos:
             "TAIL": self.tail.url.replace("http", "json", 1) + "/tail",
         }  # fmt: skip
 
-    def _configured(self) -> Path:
+    def _configured(self, database: str) -> Path:
         receivers = [
             {"type": "slack", "name": "slack", "token": {"env": "TOKEN"}, "channel": "C0123456789", "api_url": self.slack.api_url, "rate": 50},
             {"type": "slack_webhook", "name": "slack-webhook", "url": {"env": "HOOK"}, "rate": 50},
@@ -269,7 +270,7 @@ class Chaos:
         ]  # fmt: skip
         routes = [{"receiver": one["name"], "continue": True} for one in receivers]
         files = {
-            "wirewatch.yaml": {"data_dir": str(self.directory / "data")},
+            "wirewatch.yaml": {"data_dir": str(self.directory / "data"), "database": database},
             "feeds.yaml": {"outlets": [{"id": "harbour", "name": "Harbour"}], "feeds": [{"id": "f", "outlet": "harbour", "url": "http://127.0.0.1/"}]},
             "rules/rules.yaml": RULES,
             "routes.yaml": {"route": {"receiver": "file", "routes": routes}, "receivers": receivers},
@@ -313,9 +314,11 @@ def said_in(shown: object) -> str:
     return found.group(1)
 
 
-def run(directory: Path, kills: int, *, seed: int, longest: float, settling: float, command: tuple[str, ...]) -> Result:
+def run(
+    directory: Path, kills: int, *, seed: int, longest: float, settling: float, command: tuple[str, ...], database: str = "sqlite"
+) -> Result:  # fmt: skip
     """The whole of it."""
-    chaos = Chaos(directory, seed, command)
+    chaos = Chaos(directory, seed, command, database)
     try:
         seconds = chaos.kill(kills, longest)
         chaos.settle(settling)
@@ -328,9 +331,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--kills", type=int, default=200)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--postgresql", action="store_true", help="on a server of its own instead of SQLite")
     args = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        result = run(Path(directory), args.kills, seed=args.seed, longest=5.0, settling=300, command=("-m", "services"))
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(postgresql_server()) if args.postgresql else None
+        database = server.create_database("chaos") if server else "sqlite"
+        result = run(
+            directory, args.kills, seed=args.seed, longest=5.0, settling=300, command=("-m", "services"), database=database
+        )  # fmt: skip
     print(result.table())
     print("problems:", *(result.problems() or ["none"]), sep="\n  ")
     sys.exit(bool(result.problems()))
