@@ -95,8 +95,10 @@ class SqlOutbox:
         )
         others = of_receiver.where(outbox.c.state.in_(_WAITING), outbox.c.story_id != late_story(receiver)).limit(1)
         with self._database.read() as connection:
+            if alone and connection.execute(others).first():
+                return ()
             found = connection.execute(late).mappings().all()
-            if not found or (alone and connection.execute(others).first()):
+            if not found:
                 return ()
             return tuple(map(_row, [*found, *connection.execute(before).mappings()]))
 
