@@ -14,17 +14,25 @@ WILL = frozenset({"will", "shall", "'ll"})
 _SHOULD = frozenset({"should", "must", "ought"})
 _NEEDING = frozenset({"need", "needs", "needed", "has", "have"})  # "needs to", "has to"
 _ADMITS = frozenset({"admit", "admits", "admitted", "acknowledge", "acknowledged", "confirm", "confirmed"})
-_LOOSE = frozenset({"in", "over", "with", "against", "about", "amid", "despite"})
+_LOOSE = frozenset({"in", "over", "with", "against", "about", "amid", "despite", "by", "after", "since", "while"})
+_ANSWERS = frozenset(
+    {"response", "responses", "reaction", "answer", "exposure", "resilience", "adaptation"}
+)  # to what is there
+_ALWAYS_VERBS = frozenset({"phase", "phases", "scale", "scales", "roll", "rolls"})  # where they ease: "phase out"
+_UNABLE = frozenset({"unlikely", "fail", "fails", "failed", "failing", "unable"})
+_HITTING = frozenset({"by", "with"})
 _RULING = frozenset({"rule", "rules", "ruled", "ruling"})
 _OPEN = frozenset({"if", "unless", "whether", "lest", "provided"})
 _SAYS = frozenset({"said", "says", "saying", "announced", "announces", "confirmed", "told", "declared", "revealed"})
 _CONDITION = 4  # nodes before the clause of a trigger in which "if" opens it
+_REACH_BACK = (2, 20)  # nodes before a verb that is joined to another
 _COPIES = 6  # nodes back in which the verb of saying stands
 
 
 class Over(Struct, frozen=True):
     """What the words over a trigger say. ``tags``: of those that are used as the lexicons list them."""
 
+    places: tuple[int, ...]
     nodes: tuple[Node, ...]
     words: frozenset[str]
     tags: frozenset[str]
@@ -58,8 +66,8 @@ def over(clause: Clause, frame: Frame) -> Over:
     nodes = tuple(clause.nodes[at] for at in places)
     words = frozenset(node.word for node in nodes)
     return Over(
-        nodes=nodes, words=words, tags=frozenset(tag for at in places for tag in clause.nodes[at].tags if _used(clause, at, tag)),
-        negated=bool(words & english.NEGATIONS) and not words & _ADMITS, ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
+        places=tuple(places), nodes=nodes, words=words, tags=frozenset(tag for at in places for tag in clause.nodes[at].tags if _used(clause, at, tag)),
+        negated=bool(words & (english.NEGATIONS | _UNABLE)) and not words & _ADMITS, ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
         perfect=bool(words & english.HAVE), done=bool(words & english.DONE) and not words & (WILL | MAY), ahead=_ahead(clause, frame),
     )  # fmt: skip
 
@@ -69,7 +77,7 @@ def _near(clause: Clause, frame: Frame) -> Iterator[int]:
     passed = False
     for at in frame.governors:
         word = clause.nodes[at].word
-        if word in _LOOSE and passed:
+        if (word in _LOOSE and passed) or word in _ANSWERS:
             return
         passed = passed or word not in english.PREPOSITIONS | english.DETERMINERS
         yield at
@@ -80,6 +88,9 @@ def _beyond(clause: Clause, frame: Frame) -> Iterator[int]:
     nodes, first = clause.nodes, min((frame.at, *frame.governors))
     if first > 1 and nodes[first - 1].word == "out" and nodes[first - 2].word in _RULING:
         yield first - 2
+    if first > 0 and nodes[first].word in _HITTING and nodes[first - 1].verb is not None:
+        yield first - 1  # "hit by sanctions"
+    yield from _joined(clause, frame)
     span = (frame.verb or frame).subject_span
     if span is None or span[1] + 1 >= len(nodes) or nodes[span[1] + 1].word != "to":
         return
@@ -90,9 +101,29 @@ def _beyond(clause: Clause, frame: Frame) -> Iterator[int]:
         yield at
 
 
+def _joined(clause: Clause, frame: Frame) -> Iterator[int]:
+    """``may expel students and impose sanctions``: what stands over the verb before stands over this one."""
+    nodes, at = clause.nodes, frame.verb.at if frame.verb else frame.at
+    verb = nodes[at].verb
+    if verb is None or verb.tense != "base" or at < _REACH_BACK[0] or nodes[at - 1].word not in {"and", "or", ","}:
+        return
+    for j in range(at - 2, max(-1, at - _REACH_BACK[1]), -1):
+        if nodes[j].word in {";", ":", "."}:
+            return
+        if nodes[j].word in english.MODALS | {"to"} and j + 1 < at and nodes[j + 1].name is None:
+            yield j
+            if clause.verbal(j + 1):
+                yield from (i for i in clause.of_verb(j + 1).governors if i != j)
+            return
+
+
 def _used(clause: Clause, at: int, tag: str) -> bool:
     """Imposing is what verbs do: "a sign of", "in order to" impose nothing."""
-    return tag != "s.imposed" or clause.nodes[at].verb is None or clause.verbal(at)
+    node = clause.nodes[at]
+    if tag != "s.imposed" and not (tag == "s.eased" and node.word in _ALWAYS_VERBS):
+        return True
+    hit = at + 1 < len(clause.nodes) and clause.nodes[at + 1].word in _HITTING
+    return node.verb is None or clause.verbal(at) or hit
 
 
 def _out(clause: Clause, at: int) -> bool:

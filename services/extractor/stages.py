@@ -23,6 +23,7 @@ _THOUGHTS = frozenset({"plan", "plans", "proposal", "proposals", "bill", "option
 _FRESH = frozenset({"new", "fresh", "latest", "additional"})
 _MORE = _FRESH | {"further", "more", "tougher", "harsher", "stiffer", "heavy", "heavier", "crippling", "severe"}
 _ROUNDS = frozenset({"round", "rounds", "package", "packages", "wave", "series", "set", "raft", "batch", "tranche"})
+_EASINGS = frozenset({"repeal", "pause", "delay", "reprieve", "relief", "suspension", "freeze"})  # "sanctions repeal"
 _BEARING = frozenset({"face", "faces", "faced", "facing", "risk", "risks", "risking", "risked"})
 _JOINING = frozenset({"join", "joins", "joined", "joining"})  # the sanctions of others
 _OWN_SIDE = frozenset({"s.imposed", "s.eased", "s.threatened", "s.called_for", "s.refused", "s.in_force"})
@@ -43,7 +44,7 @@ def of_verb(clause: Clause, frame: Frame) -> TransferStage:
     if lemma in _BUYING and stage is TransferStage.CONSIDERED and said.words & english.PLANS:
         return TransferStage.SOUGHT  # who plans to buy wants it
     agreed = lemma in _BUYING or ("t.agreed" in node.tags and lemma not in {"sell", "resume"})
-    now = lemma in {"sell", "acquire"} and tense in {"base", "s", "ing"}
+    now = lemma in {"sell", "acquire"} and (tense in {"base", "s"} or (tense == "ing" and bool(frame.governors)))
     return stage or (TransferStage.AGREED if agreed or now else TransferStage.DELIVERED)
 
 
@@ -77,7 +78,7 @@ def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
     telling = [node for node in said.nodes if node.verb or node.tags & {"considering", "agreeing", "halting"}]
     tags = {tag for node in telling for tag in node.tags if node.word != "to"}
     thought = any("considering" in node.tags and node.word not in english.MODALS for node in said.nodes)
-    if said.negated or said.ruled_out or "t.halted" in tags:
+    if (said.negated or said.ruled_out) != ("t.halted" in tags):  # who does not stop sending sends
         yield TransferStage.HALTED
     if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or said.words & _ASKS:
         yield TransferStage.SOUGHT
@@ -89,7 +90,7 @@ def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
         yield TransferStage.CONSIDERED
     if giving and said.should:
         yield TransferStage.SOUGHT
-    if said.done:
+    if said.done and due:
         yield TransferStage.DELIVERED
     if said.will or tags & {"t.agreed", "agreeing"} or due:
         yield TransferStage.AGREED
@@ -100,7 +101,9 @@ def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
 def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:
     """The stage that words over a verb of sanctioning bring; None where it stands by itself."""
     said = over(clause, frame)
-    tags = {tag for node in said.nodes if node.verb for tag in node.tags}
+    tags = {
+        tag for at in said.places if not _settles(clause, at) and clause.nodes[at].verb for tag in clause.nodes[at].tags
+    }
     if said.negated or "s.refused" in tags:
         return SanctionStage.REFUSED
     if said.should:
@@ -132,12 +135,23 @@ def _measured(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStag
         yield SanctionStage.CALLED_FOR
     yield from (stage for stage in _STRONGEST if f"s.{stage}" in tags)
     behind = [node for node in nodes[at + 1 : at + 3] if not is_stop(node)]
-    if any("s.eased" in node.tags and node.verb is None for node in behind[:1]):
+    if any("s.eased" in node.tags and (node.word in _EASINGS or node.verb is None) for node in behind[:1]):
         yield SanctionStage.EASED  # "US sanctions exemption"
-    if any("threatening.after" in node.tags for node in behind) or _meant(clause, frame, said):
+    behind += nodes[frame.last + 1 : frame.last + 4]  # "sanctions on Russia are possible"
+    if (
+        "bill" in nodes[at].word
+        or any("threatening.after" in node.tags for node in behind)
+        or _meant(clause, frame, said)
+    ):
         yield SanctionStage.THREATENED
-    if "s.imposed" in tags or any(node.word in _FRESH for node in nodes[_widest(clause, start) : at]):
+    fresh = any(node.word in _FRESH or _anew(node) for node in nodes[_widest(clause, start) : at])
+    if "s.imposed" in tags or fresh:
         yield SanctionStage.IMPOSED
+
+
+def _anew(node: Node) -> bool:
+    """``the reimposed sanctions``."""
+    return "s.imposed" in node.tags and node.verb is not None and node.verb.tense in {"past", "participle"}
 
 
 def _named(node: Node, said: Over) -> Iterator[SanctionStage]:
@@ -164,15 +178,32 @@ def _meant(clause: Clause, frame: Frame, said: Over) -> bool:
     own = any("threatening" in node.tags for node in nodes[start : frame.at])
     span = (frame.verb or frame).subject_span
     bill = span is not None and any("threatening.after" in node.tags for node in nodes[span[0] : span[1] + 1])
-    if own or bill or "s.threatened" in said.tags:
+    if own or bill or "s.threatened" in said.tags or _near_threat(clause, frame):
         return True
     if not _governed(clause, frame):
         return False
     if any("threatening" in node.tags for node in said.nodes) or said.conditional:
         return True
     bearing = said.words & _BEARING and any(node.word in _MORE for node in nodes[start : frame.at])
-    infinitive = any(nodes[i].word == "to" and clause.verbal(i + 1) for i in frame.governors if i + 1 < len(nodes))
+    infinitive = any(_infinitive(clause, at) for at in said.places)
     return bool(bearing) or (infinitive and not said.done and not _decided(clause, frame))
+
+
+def _infinitive(clause: Clause, at: int) -> bool:
+    if clause.nodes[at].word != "to" or at + 1 >= len(clause.nodes):
+        return False
+    verb = clause.nodes[at + 1].verb
+    return clause.verbal(at + 1) and (verb is None or verb.tense == "base")
+
+
+def _near_threat(clause: Clause, frame: Frame) -> bool:
+    """``close to a deal on sanctions``: a cue between the noun and the verb over it."""
+    for at in frame.governors:
+        if clause.verbal(at):
+            return False
+        if "threatening" in clause.nodes[at].tags and clause.nodes[at].word != "to":
+            return True
+    return False
 
 
 def _widest(clause: Clause, start: int) -> int:
@@ -190,6 +221,8 @@ def _decided(clause: Clause, frame: Frame) -> bool:
 
 def _settles(clause: Clause, at: int) -> bool:
     node = clause.nodes[at]
+    if node.word in {"moved", "voted", "opted", "chose"}:
+        return True
     if node.word.removesuffix("s") in _DECISIONS and not clause.verbal(at):
         return True
     return node.verb is not None and node.verb.lemma in _DECIDING
