@@ -13,7 +13,6 @@ from msgspec import Struct
 from services.core.background import Background
 from services.core.gist import Gist, Told, roles, stem
 from services.core.likeness import Likeness, Weighed, probability
-from services.core.near import NEAR, similarity
 from services.core.story import Story, Text
 from services.core.threads import agreement, conflict, moves_on
 from services.core.words import keys
@@ -86,8 +85,8 @@ def _compared(gist: Gist, text: Weighed, story: Story, asked: float) -> Assignme
         return Assignment(story=story, how=How.COPY, score=1.0)
     if conflict(gist.acts, story.acts):
         return None
-    near = max((similarity(gist.text.signature, text.signature) for text in story.texts), default=0.0)
-    if near >= NEAR:
+    near = max((text.near(other) for other in story.texts), default=0.0)
+    if near:
         return Assignment(story=story, how=How.NEAR, score=near)
     shared = agreement(gist.acts, story.acts)
     if shared == 2:

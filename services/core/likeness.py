@@ -9,12 +9,14 @@ from math import exp, log, log1p, sqrt
 from msgspec import Struct
 
 from services.core.background import RAREST, Background
+from services.core.near import NEAR, similarity
 from services.core.story import Text
 
 _TITLE, _LEAD, _ACROSS, _ENTITIES, _RAREST, _SHARED = 5.5, 7.1, 8.4, 1.0, 3.9, 4.2
 _BASE = -6.9
 _SHORT, _PLENTY = 2.0, 12  # texts of fewer words share fewer, whatever they tell
 _UNLIKE = -8.0  # no pair of texts is worth less, so that one odd text does not outweigh the others
+_SAME_WORDS = 0.3  # what near duplicates share of what says something: no link, imprint or template makes two texts one
 _MANY = 40  # shared words, from which on more say no more
 
 
@@ -49,6 +51,7 @@ class Weighed:
         self._weights = background.weigh(self._title | self._lead | self._entities)
         self._lengths = text.lengths or lengths(text, background)
         self._background = background
+        self._signature = text.signature
 
     def likeness(self, other: Text) -> Likeness:
         """How alike it is to another."""
@@ -67,6 +70,11 @@ class Weighed:
             shared=min(1.0, log1p(len(shared)) / log1p(_MANY)),
             short=max(0.0, log(_PLENTY / max(1, min(len(self._lead), len(other.lead))))),
         )  # fmt: skip
+
+    def near(self, other: Text) -> float:
+        """The share of word pairs in common with another text of which this is a near duplicate, else 0."""
+        near = similarity(self._signature, other.signature)
+        return near if near >= NEAR and self.likeness(other).lead >= _SAME_WORDS else 0.0
 
     def _cosine(self, shared: frozenset[str], length: float) -> float:
         return min(1.0, sum(self._weights[term] ** 2 for term in sorted(shared)) / length) if length else 0.0

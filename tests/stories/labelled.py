@@ -16,7 +16,7 @@ from services.core.grow import digest
 from services.core.identity import content_hash
 
 SHARED = Path(os.environ.get("WIREWATCH_SHARED") or Path(__file__).parents[3] / "shared")
-_CLOCK = datetime(2026, 1, 5, tzinfo=UTC)  # of collections without dates: all of it within one window
+CLOCK = datetime(2026, 1, 5, tzinfo=UTC)  # of collections without dates: all of it within one window
 
 
 class Labelled(Struct, frozen=True):
@@ -47,6 +47,11 @@ def articles(name: str) -> list[Labelled]:
     return sorted(read(found), key=lambda one: one.article.published_at) if found else []
 
 
+def half(story: str) -> int:
+    """0 or 1, by chance: weights are fitted on one half and measured on the other."""
+    return int(digest(story), 16) % 2
+
+
 def pairs(name: str) -> list[Pair]:
     """A collection of pairs; empty where it is missing."""
     path, read = _PAIRS[name]
@@ -54,7 +59,7 @@ def pairs(name: str) -> list[Pair]:
     return list(read(found)) if found else []
 
 
-def made(ident: str, title: str, text: str, at: datetime, outlet: str = "outlet") -> Article:
+def article_of(ident: str, title: str, text: str, at: datetime, outlet: str = "outlet") -> Article:
     """An article as the poller would publish it."""
     return Article(
         id=ident, revision=1, feed=outlet, outlet=outlet, url=f"https://{outlet}.example/{ident}",
@@ -72,7 +77,7 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 def _roundups(path: Path) -> Iterator[Labelled]:
     """Without dates, and the three of a story beside one another: shuffled, so that their order says nothing."""
     for line in sorted(lines(path), key=lambda line: digest(line["id"])):
-        yield Labelled(made(line["id"], line["title"], line["text"], _CLOCK), line["cluster"])
+        yield Labelled(article_of(line["id"], line["title"], line["text"], CLOCK), line["cluster"])
 
 
 def _dated_roundups(path: Path) -> Iterator[Labelled]:
@@ -82,25 +87,25 @@ def _dated_roundups(path: Path) -> Iterator[Labelled]:
         for side, news in line["news"].items():
             text = news["newBody"]
             body = text if isinstance(text, str) else " ".join(text)
-            article = made(f"{line['id']}-{side}", news["newsTitle"], body, at)
+            article = article_of(f"{line['id']}-{side}", news["newsTitle"], body, at)
             yield Labelled(article, str(line["id"]))
 
 
 def _triples(path: Path) -> Iterator[Labelled]:
     for line in lines(path):
         at = datetime.fromisoformat(line["date"]).replace(tzinfo=UTC)
-        yield Labelled(made(line["id"], line["title"], line["text"], at, line["source"]), line["cluster"])
+        yield Labelled(article_of(line["id"], line["title"], line["text"], at, line["source"]), line["cluster"])
 
 
 def _titles(path: Path) -> Iterator[Labelled]:
     for number, line in enumerate(lines(path)):
-        yield Labelled(made(f"g{number}", line["text"], "", _CLOCK), str(line["cluster"]))
+        yield Labelled(article_of(f"g{number}", line["text"], "", CLOCK), str(line["cluster"]))
 
 
 def _threads(path: Path) -> Iterator[Pair]:
     for number, line in enumerate(lines(path)):
         one, other = (
-            made(f"{number}-{side}", line[f"INPUT:{side}_title"], line[f"INPUT:{side}_text"], _CLOCK)
+            article_of(f"{number}-{side}", line[f"INPUT:{side}_title"], line[f"INPUT:{side}_text"], CLOCK)
             for side in ("first", "second")
         )
         yield Pair(one, other, line["GOLDEN:quality"] == "OK")
@@ -115,12 +120,12 @@ def _headlines(path: Path) -> Iterator[Pair]:
 
 def _headline(line: Mapping[str, str], side: str) -> Article:
     at = datetime.fromisoformat(line[f"item_{side}_published_at"]).replace(tzinfo=UTC) + timedelta(hours=12)
-    return made(f"{line['pair_id']}-{side}", line[f"item_{side}_title"], line[f"item_{side}_lede"], at)
+    return article_of(f"{line['pair_id']}-{side}", line[f"item_{side}_title"], line[f"item_{side}_lede"], at)
 
 
 _STORIES: dict[str, tuple[str, Callable[[Path], Iterator[Labelled]]]] = {
     "roundups": ("allsides_roundup_triples/triples.jsonl.gz", _roundups),
-    "roundups with dates": ("allsides_roundup_triples/recent_roundups_with_meta.jsonl", _dated_roundups),
+    "roundups of one spring": ("allsides_roundup_triples/recent_roundups_with_meta.jsonl", _dated_roundups),
     "triples": ("basil/basil.jsonl", _triples),
     "titles": ("googlenews_ts/T.jsonl", _titles),
 }
