@@ -10,6 +10,7 @@ from services.core.article import Article
 from services.core.gist import Told
 from services.core.story import MAX_HEADLINES, Claim, Headline
 from services.core.threads import compatible
+from services.core.words import keys
 
 DENIAL, CLAIM = "denial", "claim"
 _CLAIMS = re.compile(
@@ -56,7 +57,12 @@ def in_title(told: Told, article: Article) -> bool:
 
 
 def contradicts(now: Headline, was: Headline) -> bool:
-    """Whether something that was said is said no more, and something of the kind is said that was not: rewording is neither."""
+    """Whether something that was said is said no more, and something of the kind is said that was not: rewording is neither.
+
+    The same words, read otherwise because of what stands below them, say the same.
+    """
+    if keys(now.title) == keys(was.title):
+        return False
     gone = {claim.kind for claim in was.claims if not any(_said(claim, other) for other in now.claims)}
     come = {claim.kind for claim in now.claims if not any(_said(claim, other) for other in was.claims)}
     return bool(gone & come)

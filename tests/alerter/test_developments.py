@@ -103,6 +103,10 @@ DETAILS = {
         09:20 harbour #a: Norland agrees to sell 120 howitzers to Sudmark {NO>SD agreed of howitzers} => headline_corrected "; number changed from 12 to 120"
         09:30 harbour #a: Norland agrees to sell some 120 howitzers to Sudmark {NO>SD agreed of howitzers} => -
     """,
+    "the same headline over another text corrects nothing": """
+        09:00 harbour #a: Norland and missiles for Kestria {NO>KE delivered} => new_story
+        09:20 harbour #a: NORLAND and missiles for Kestria // It only agreed to give them. {NO>KE agreed} => -
+    """,
     "a headline that says more than before corrects nothing": """
         09:00 harbour #a: Norland agrees to sell radars {NO>? agreed} => new_story
         09:20 harbour #a: Norland agrees to sell 12 radars to Sudmark {NO>SD agreed of radars} => party_added
