@@ -102,7 +102,10 @@ def end(intervals: Sequence[TimeInterval], now: datetime) -> datetime | None:
     if not any(span.contains(now) for span in spans):
         return now
     for day in range(_FURTHEST):
-        for moment in sorted(_edges(spans, now, day)):
+        since, until = now + day * _DAY, now + (day + 1) * _DAY
+        # Clocks of other zones, and clocks that change, are up to two dates from where a day from now is.
+        near = {moment for later in range(day - 1, day + 3) for moment in _edges(spans, now, later)}
+        for moment in sorted(moment for moment in near if since <= moment < until):
             if moment > now and not any(span.contains(moment) for span in spans):
                 return moment
     return None

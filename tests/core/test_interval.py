@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.core.interval import IntervalError, TimeInterval, TimeRange, TimeSpan, check, contains, end
@@ -101,6 +101,13 @@ _CHANGES = st.sampled_from(
 )  # fmt: skip
 
 
+_TWO_ZONES = [
+    TimeSpan(times=(TimeRange(start_time="00:00", end_time="00:05"),), location="America/New_York"),
+    TimeSpan(times=(TimeRange(start_time="00:05", end_time="05:00"),), location="UTC"),
+]  # one goes on where the other ends, on another date
+
+
+@example(_TWO_ZONES, "2026-03-08T07:00", -121)
 @given(st.lists(_SPANS, min_size=1, max_size=2), _CHANGES, st.integers(-36 * 60, 12 * 60))
 def test_the_end_is_the_first_minute_outside(spans: list[TimeSpan], change: str, minutes: int) -> None:
     now = moment(change) + timedelta(minutes=minutes)

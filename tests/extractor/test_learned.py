@@ -75,7 +75,9 @@ def model() -> ActModel:
     assert place is not None
     exporters = load_lexicons(LEXICONS).transfer.exporters
     found = ActModel(place, {code: rank for rank, code in enumerate(exporters)})
-    found.thresholds = dict.fromkeys(found.thresholds, 0.2)  # the model without the rules is less sure of plain sentences
+    found.thresholds = dict.fromkeys(
+        found.thresholds, 0.2
+    )  # the model without the rules is less sure of plain sentences
     return found
 
 
