@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
+from services.app import load_configuration
 from services.config.load import default_directory, load
 from services.config.schema import FILES, json_schema
 from services.core.errors import ConfigInvalid
@@ -160,7 +161,7 @@ def test_shipped_files_follow_the_stored_schemas(path: Path) -> None:
 def test_lists_of_parties_are_those_of_the_directory_or_the_shipped_ones(tmp_path: Path) -> None:
     shipped = loaded(write(tmp_path / "plain", {})).lists
     assert {name: len(members) for name, members in shipped.items()} == {
-        "eu": 28, "nato": 32, "gulf": 6, "g7": 7, "arms_embargo": 13, "armed_groups": 12,
+        "eu": 28, "nato": 32, "gulf": 6, "g7": 7, "arms_embargo": 13, "armed_groups": 13,
     }  # fmt: skip
     rule = "rules:\n  - {id: arms, title: Arms, when: 'country:@near AND entity:@both'}\n"
     own = "lists: {near: [NO, SE], both: [Anton Reka, company:fleet]}\n"
@@ -180,3 +181,10 @@ def test_a_member_of_a_list_is_known_to_the_lexicons(tmp_path: Path) -> None:
 
 def test_the_default_directory_is_the_shipped_one() -> None:
     assert default_directory() == SHIPPED
+
+
+def test_rules_know_the_tiers_of_outlets_and_the_classes_of_weapons() -> None:
+    found = load_configuration(default_directory())
+    assert found.vocabulary.tiers["us-treasury"] == 1
+    assert "weapon:patriot" in found.weapons["air_defence"]
+    assert all(ident.startswith("weapon:") for ids in found.weapons.values() for ident in ids)
