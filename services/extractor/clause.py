@@ -74,7 +74,8 @@ class Clause:
         if j >= 0 and self.nodes[j].word in english.HAVE | english.RELATIVES:
             return False
         reduced = (
-            after in {"by", "to", "from", "with", "in", "under", "for", "against", "on", "", ".", ","} or not after
+            after in {"by", "to", "from", "with", "in", "under", "for", "against", "on", "as", "", ".", ","}
+            or not after
         )
         return (
             reduced

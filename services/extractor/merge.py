@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.core.act import Act, ArmsTransfer, Party, SanctionStage, TransferStage
+from services.core.act import Act, ArmsTransfer, Method, Party, SanctionStage, TransferStage
 from services.core.when import Granularity
 
 _MOST_ACTS = 8
 _MOST_EVIDENCE = 6
+_OF_A_COUNTRY = ("company:", "person:")
 _OTHER_STORIES = frozenset({TransferStage.HALTED, SanctionStage.EASED, SanctionStage.VIOLATED, SanctionStage.REFUSED})
 _OF_NEWS = frozenset({Granularity.DAY, Granularity.WEEK})  # whatever else is told with a year or a period is background
 Roles = tuple[Party | None, Party | None]
@@ -96,7 +97,15 @@ def _covers(fuller: Act, act: Act) -> bool:
     """Whether everything that ``act`` says of roles and stage ``fuller`` says too."""
     if type(fuller) is not type(act) or fuller.stage != act.stage:
         return False
-    return all(mine is None or key(mine) == key(other) for mine, other in zip(roles(act), roles(fuller), strict=True))
+    return all(mine is None or _same(mine, other) for mine, other in zip(roles(act), roles(fuller), strict=True))
+
+
+def _same(one: Party, other: Party | None) -> bool:
+    """Whether two sides are one. A company or person that a sentence itself names is another than its country."""
+    if other is not None and one.id != other.id and one.method is other.method is Method.PATTERN:
+        names = [side for side in (one, other) if (side.id or "").startswith(_OF_A_COUNTRY)]
+        return not names and key(one) == key(other)
+    return key(one) == key(other)
 
 
 def _joined(one: Act, other: Act) -> Act:

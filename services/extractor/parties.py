@@ -15,6 +15,10 @@ from services.extractor.rows import Node, Sentence, is_stop
 _MOST = 6
 _STATES = frozenset({EntityKind.COUNTRY, EntityKind.PERSON})
 _DEEDS = frozenset({"sanction"})
+_PASSED = frozenset({"give", "get", "t.agreed", "t.delivered", "t.considered", "t.sought"})
+_JUDGED = frozenset(
+    ["opposed", "criticised", "criticized", "rejected", "blocked", "seen", "feared", "banned", "halted", "suspended"]
+)
 _LONGEST = 9  # nodes of a name
 
 
@@ -104,7 +108,8 @@ def phrases(clause: Clause, slot: Sequence[int], method: Method) -> list[Party]:
 def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None:
     """The noun phrase as a party, or None where it names nobody."""
     nodes, sentence = clause.nodes, clause.sentence
-    kept = _trimmed(nodes, group)
+    quoted = _quoted(nodes, group)
+    kept = quoted or _trimmed(nodes, group)
     if not kept or nodes[kept[-1]].tags & _DEEDS:
         return None  # "American sanctions": nobody
     named = [at for at in kept if nodes[at].is_party]
@@ -116,7 +121,7 @@ def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None
     telling = named or [
         at for at in kept if nodes[at].word in english.GROUPS or (nodes[at].capital and not sentence.title)
     ]
-    if not telling and not (sentence.title and any(nodes[at].capital for at in kept)):
+    if not telling and not quoted and not (sentence.title and any(nodes[at].capital for at in kept)):
         return None
     country = next((nodes[at].name.entity.country for at in named if nodes[at].name is not None), None)  # type: ignore[union-attr]
     span = sentence.span(kept[0], kept[-1])
@@ -124,6 +129,15 @@ def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None
     if country is None and len(others) == 1:
         return Party(name=" ".join(span.quote.split()), span=span, method=method, id=others.pop())
     return Party(name=" ".join(span.quote.split()), span=span, method=method, country=country)
+
+
+def _quoted(nodes: Sequence[Node], group: Sequence[int]) -> list[int]:
+    """The name in ``a singer known as "El Condor"``: words with capitals between quotation marks that end the phrase."""
+    marks = [at for at in group if nodes[at].word == '"']
+    if len(marks) != 2 or marks[1] != group[-1]:
+        return []
+    inner = [at for at in group if marks[0] < at < marks[1]]
+    return inner if inner and len(inner) <= _LONGEST and all(nodes[at].capital for at in inner) else []
 
 
 def _head(nodes: Sequence[Node], kept: Sequence[int]) -> int | None:
@@ -179,3 +193,14 @@ def _trimmed(nodes: Sequence[Node], group: Sequence[int]) -> list[int]:
     ):
         kept.pop()
     return kept[:_LONGEST]
+
+
+def judged(nodes: Sequence[Node], at: int) -> bool:
+    """``a deal denounced by Peru``: who stands behind "by" only speaks of it."""
+    after = nodes[at + 1] if at + 1 < len(nodes) else None
+    spoken = bool(after and after.tags & {"say", "claim", "deny"})
+    return (
+        after is not None
+        and after.tags.isdisjoint(_PASSED)
+        and (spoken or after.word in english.VERBS or after.word in _JUDGED)
+    )

@@ -139,11 +139,22 @@ def build(doc: Any, start: int, hits: Sequence[Hit], vocabulary: Vocabulary) -> 
         if current and current.start < end and current.start <= at:
             if not nodes or nodes[-1].end != current.end:
                 nodes.append(_phrase(current, tags, vocabulary, token))
+                nodes += _rest(token.text, at, current.end, vocabulary)
         elif not token.is_space:
             nodes.append(_word(token, at, end, vocabulary, cues.get(at)))
         if len(nodes) >= MOST_NODES:
             break
     return tuple(nodes)
+
+
+def _rest(text: str, at: int, end: int, vocabulary: Vocabulary) -> list[Node]:
+    """What a token joins to a name by a hyphen: ``-supplied`` of ``U.S.-supplied``."""
+    own = text[end - at :]
+    if len(own) < 3 or own[0] != "-" or not own[1:].isalpha():
+        return []
+    known = vocabulary.words.get(own[1:].lower(), _PLAIN)
+    word = Node(own[1:].lower(), end + 1, at + len(text), known.tags, known.verb, None, own[1].isupper())
+    return [Node("-", end, end + 1), word]
 
 
 def _phrase(hit: Hit, tags: dict[tuple[int, int], set[str]], vocabulary: Vocabulary, token: Any) -> Node:

@@ -48,6 +48,28 @@ def bearers(clause: Clause, at: int) -> list[Party]:
     return _of_being(clause, start - 2) if lead == "under" else []
 
 
+def among(clause: Clause, at: int) -> list[Party]:
+    """Who is ``among those sanctioned``: the participle, or the first word of whom it is said of, is at ``at``."""
+    nodes, start = clause.nodes, clause.noun_start(at)
+    if start > 1 and nodes[start - 1].word in {"among", "amongst"}:
+        return _of_being(clause, start - 2)
+    return []
+
+
+def beside(clause: Clause, at: int) -> list[Party]:
+    """Whose participle opens the sentence: ``Sanctioned by the EU, the bank``, ``Also sanctioned was the bank``."""
+    nodes = clause.nodes
+    if at > 1 or at + 1 >= len(nodes):
+        return []
+    start = at + 2 if nodes[at + 1].word in english.BE else 0
+    if nodes[at + 1].word == "by":
+        start = next((i + 1 for i in range(at, len(nodes)) if nodes[i].word == ","), 0)
+    end = start
+    while start and end < len(nodes) and end - start <= _LONGEST and not clause.boundary(end):
+        end += 1
+    return parties.phrases(clause, range(start, end), Method.PATTERN)[:2] if end > start else []
+
+
 def _subject_of(clause: Clause, verb: int) -> list[Party]:
     frame = clause.of_verb(verb)
     span = frame.subject_span
@@ -61,6 +83,8 @@ def _of_being(clause: Clause, at: int) -> list[Party]:
         j -= 1
     if j == at or not any(nodes[i].word in english.BE for i in range(j + 1, at + 1)):
         return []
+    while j > 0 and nodes[j].word in english.RELATIVES | {","}:
+        j -= 1
     return parties.phrases(clause, clause.phrases.phrase_left(j), Method.PATTERN)[:3] if j >= 0 else []
 
 

@@ -29,6 +29,7 @@ _EVADED = frozenset(
         "break",
     }
 )
+_ONTO = ("to ", "on ", "from ", "off ")
 _SUFFERING = frozenset({"face", "suffer", "endure", "withstand", "survive", "weather", "risk", "escape", "avoid"})
 _OTHERS = frozenset(
     {
@@ -87,7 +88,7 @@ class SanctionReader:
         """``designate`` needs a word of terror or sanctions near."""
         if "guarded" not in node.tags:
             return True
-        return any("terror" in other.word or "sanction" in other.word for other in self.nodes)
+        return any("terror" in other.word or "sanction" in other.word or other.word == "ftos" for other in self.nodes)
 
     def _modifies(self, at: int) -> bool:
         """``sanctions relief``: the noun that follows tells it."""
@@ -102,8 +103,10 @@ class SanctionReader:
         frame = self.clause.of_verb(at)
         stage = SanctionStage.EASED if "s.verb.eased" in node.tags else SanctionStage.IMPOSED
         stage = stages.over_verb(self.clause, frame) or stage
-        if frame.passive:
-            targets = self._span(frame.subject_span, frame.method) or self._targets(frame)
+        opened = bearing.beside(self.clause, at)
+        if frame.passive or opened:
+            one_of = bearing.among(self.clause, frame.subject_span[1]) if frame.subject_span else []
+            targets = opened or one_of or self._span(frame.subject_span, frame.method) or self._targets(frame)
             return Found(
                 "sanction.passive",
                 frame,
@@ -120,6 +123,11 @@ class SanctionReader:
         last, targets = bearing.described(self.clause, at)
         owner = bearing.by(self.clause, at)
         imposers = parties.of_nodes(self.clause.sentence, [owner], Method.PATTERN) if owner is not None else []
+        if self.nodes[at - 1].word == "those" and (targets := bearing.among(self.clause, at)):
+            frame = Frame(at=at, first=at)
+            self.clause.right(frame, at + 1)
+            imposers = parties.in_slots(self.clause.sentence, frame, ("by",))
+            return Found("sanction.passive", frame, imposers, targets, SanctionStage.IMPOSED, (at, at))
         imposers = imposers or [one for one in bearing.enforcers(self.clause, at) if not fill.among(one, targets)]
         frame = Frame(at=at, first=at, last=last)
         return Found("sanction.attribute", frame, imposers, targets, SanctionStage.IN_FORCE, (at, at))
@@ -143,11 +151,10 @@ class SanctionReader:
             for slot in ("of", "with", "from", "belonging", "on", "against", "to")
             for party in parties.phrases(self.clause, slots.get(slot, ()), frame.method)
         ]
-        targets = (
-            targets
-            or parties.phrases(self.clause, behind.objects, frame.method)
-            or parties.phrases(self.clause, [i for i in frame.objects if i < place], frame.method)
-        )
+        put = parties.phrases(self.clause, [i for i in frame.objects if i < place], frame.method)
+        if self.nodes[place].word.startswith(_ONTO) and put:
+            targets = put  # "adds the firm to its list of"
+        targets = targets or parties.phrases(self.clause, behind.objects, frame.method) or put
         imposers = self._subject(frame)
         if frame.passive or not targets:
             targets = self._span(frame.subject_span, frame.method)

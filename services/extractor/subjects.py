@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from services.extractor.clause import Clause
 
 _REACH = 40  # nodes looked at
+_LONGEST = 9  # nodes of a subject that follows
 _BREAKERS = english.SUBORDINATORS | english.AUXILIARIES
+_JOINING = frozenset(
+    ["follow", "follows", "followed", "following", "join", "joins", "joined", "joining", "copy", "copies", "copied"]
+)
 _PERSONAL = frozenset({"he", "she", "it", "they", "we", "i"})
 _CHAIN = english.AUXILIARIES | english.ADVERBS | english.NEGATIONS | {"to", "whether"}
 _WHILE = frozenset({"after", "before", "while", "when", "since", "without"})
@@ -99,6 +103,10 @@ class Subjects:
         if comma is not None:
             following = [i for i in range(comma + 1, min(len(self.nodes), comma + 6)) if self.nodes[i].is_party]
             frame.subject = tuple(following[:1])
+            end = comma + 1
+            while end < len(self.nodes) and end - comma < _LONGEST and not self.verbs.boundary(end):
+                end += 1
+            frame.subject_span = (comma + 1, end - 1) if end > comma + 1 else None
 
     def gerund(self, at: int) -> bool:
         verb = self.nodes[at].verb
@@ -110,6 +118,10 @@ class Subjects:
         phrase = self.phrases.phrase_left(j)
         parties = [i for i in phrase if self.nodes[i].is_party]
         start = phrase[0] if phrase else preposition
+        if self.nodes[preposition].word == "in" and start > 0 and self.nodes[start - 1].word in _JOINING:
+            other = self.clause.of_verb(start - 1)  # "Peru follows Chile in selling"
+            frame.subject, frame.subject_span = other.subject, other.subject_span
+            return start - 2
         if parties and start > 0 and (self.verbs.verbal(start - 1) or self.nodes[start - 1].word in {"to", "on"}):
             frame.subject, frame.subject_span = tuple(self.phrases.heads(phrase)), (start, j)
             governors.extend(range(start - 1, max(-1, start - 3), -1))
@@ -157,6 +169,11 @@ class Subjects:
         found, start = self.phrases.heads(phrase), phrase[0]
         if not found and not frame.passive and self._adverbial(start):
             return False
+        if not found and self.gerund(frame.at) and (over := self.phrases.verb_before(start)) is not None:
+            other = self.clause.of_verb(over)  # "signs decrees imposing sanctions"
+            if other.subject and not other.passive:
+                frame.subject, frame.subject_span = other.subject, other.subject_span
+                return True
         frame.subject, frame.subject_span, frame.first = tuple(found), (start, last), start
         verb = self.nodes[frame.at].verb
         if start and verb is not None and verb.tense == "base" and self.nodes[start - 1].word in english.URGING:

@@ -208,7 +208,8 @@ class TransferReader:
                 if not any(party.span.start <= self.nodes[i].start < party.span.end for i in items)
             ]
         exporting = [i for i in frame.owners if (name := self.nodes[i].name) and name.entity.country in self.rank]
-        suppliers = [] if exporting and recipients else parties.in_slots(self.clause.sentence, frame, ("from", "by"))
+        behind = ("from",) if parties.judged(self.nodes, at) else ("from", "by")
+        suppliers = [] if exporting and recipients else parties.in_slots(self.clause.sentence, frame, behind)
         if "n.get" in node.tags:
             found = self._bought(frame, suppliers)
         elif "n.both" in node.tags:

@@ -13,6 +13,10 @@ TRANSFERS = [
     ("Chile ends talks with Peru and Bolivia vows to buy Brazilian rifles", ["BR > BO"]),
     # not who is only acted on
     ("Ports in Peru are used to smuggle rifles from Chile, police said.", []),
+    ("Missile warning sent to Peru as Chile war sparks panic", []),
+    ("Peru accuses Chile of hiding a shipment of US-made rifles to Bolivia", ["CL > BO"]),
+    ("U.S.-supplied missiles bound for Peru arrived late.", ["US > PE"]),
+    ("Chile follows Brazil in sending tanks to Peru", ["CL > PE"]),
     # whose company it is
     ("Poland received torpedoes from Sweden's Saab.", ["Saab > PL"]),
 ]  # fmt: skip
@@ -33,6 +37,21 @@ SANCTIONS = [
     ("How Belarus pays its bills || Shops are empty as sanctions squeeze the economy.", ["? > BY"]),
     ("Belarusians look for work abroad to escape sanctions", ["? > BY"]),
     ("How Peru pays its bills || Shops are empty as sanctions squeeze the economy.", []),
+    ("Mr Lima, a trader, spoke as new EU sanctions on Belarus hit shops.", ["European Union > BY"]),
+    # who does it, by a participle or in a list
+    ("Chile's president Gabriel Boric signs decrees imposing sanctions on Belarus", ["CL > BY"]),
+    ("Switzerland follows Norway in sanctioning Belarus", ["CH > BY"]),
+    ("Fatou Bensouda is among those sanctioned by the US", ["US > Fatou Bensouda"]),
+    ("Sanctioned by Norway, Rosneft sold its tankers.", ["NO > Rosneft"]),
+    ("Canada added Hezbollah to its list of foreign terrorist organisations", ["CA > Hezbollah"]),
+    ("Canada adds three Serbian firms to its sanctions list", ["CA > three Serbian firms"]),
+    ("Canada sanctions popular singer \"El Condor\" over ties to a cartel", ["CA > El Condor"]),
+    ("EU blacklists 14 Syrian officials", ["European Union > 14 Syrian officials"]),
+    ("Canada sanctions Rosneft and Lukoil", ["CA > Rosneft", "CA > Lukoil"]),
+    ("Canada's sanctions on Kremlin allies hurt trade", ["CA > Kremlin allies"]),
+    ("Norway freezes the assets of Serbian banks", ["NO > Serbian banks"]),
+    ("UK slaps asset freezes on Georgian judges", ["GB > Georgian judges"]),
+    ("Treasury hits Iranian network with sanctions", ["US Treasury > Iranian network"]),
     # "sanctioned" as an adjective
     ("Portugal intercepts sanctioned tanker off Madeira", ["PT > tanker"]),
     ("A sanctioned Cambodian bank shut its branches as Portugal looked on.", ["? > Cambodian bank"]),
