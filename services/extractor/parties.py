@@ -14,6 +14,7 @@ from services.extractor.rows import Node, Sentence, is_stop
 
 _MOST = 6
 _STATES = frozenset({EntityKind.COUNTRY, EntityKind.PERSON})
+_HELPING = frozenset({"support", "aid", "assist", "help", "bolster"})  # "diverts missiles to support Peru"
 _DEEDS = frozenset({"sanction"})
 _PASSED = frozenset({"give", "get", "t.agreed", "t.delivered", "t.considered", "t.sought"})
 _JUDGED = frozenset(
@@ -178,12 +179,18 @@ def _trimmed(nodes: Sequence[Node], group: Sequence[int]) -> list[int]:
     """Without determiners and punctuation at its ends, cut where a time begins, at most so long."""
     kept = list(group)
     while kept and (
-        nodes[kept[0]].word in english.DETERMINERS | english.ADVERBS | english.PREPOSITIONS | {"'", '"', "-", "$"}
+        nodes[kept[0]].word
+        in english.DETERMINERS | english.ADVERBS | english.PREPOSITIONS | _HELPING | {"'", '"', "-", "$"}
         or is_stop(nodes[kept[0]])
     ):
         kept.pop(0)
     for place, at in enumerate(kept):
-        if nodes[at].word in english.DAYS or (is_stop(nodes[at]) and nodes[at].word not in {"-", "&", "'", "."}):
+        opens = nodes[at].word in {"'", '"'} and place > 0 and nodes[at].start > nodes[kept[place - 1]].end
+        if (
+            opens
+            or nodes[at].word in english.DAYS
+            or (is_stop(nodes[at]) and nodes[at].word not in {"-", "&", "'", "."})
+        ):
             kept = kept[:place]
             break
     while kept and (

@@ -8,6 +8,9 @@ from services.extractor.rows import Node, is_stop
 from services.extractor.verbs import Verbs
 
 _REACH = 40  # nodes looked at on either side
+_PURPOSES = frozenset(
+    ["sink", "combat", "deter", "defeat", "track", "monitor", "shoot", "repel", "patrol"]
+)  # fmt: skip
 
 
 class Phrases:
@@ -178,6 +181,6 @@ class Phrases:
             or node.word[:1].isdigit()
         ):
             return False
-        if node.verb is not None or node.word in english.VERBS:
+        if node.verb is not None or node.word in english.VERBS or node.word in _PURPOSES:
             return True
         return not node.capital and not any(n.is_party or n.word in english.GROUPS for n in self.nodes[to + 1 : to + 5])

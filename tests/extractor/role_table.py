@@ -17,6 +17,8 @@ TRANSFERS = [
     ("Peru accuses Chile of hiding a shipment of US-made rifles to Bolivia", ["CL > BO"]),
     ("U.S.-supplied missiles bound for Peru arrived late.", ["US > PE"]),
     ("Chile follows Brazil in sending tanks to Peru", ["CL > PE"]),
+    ("Chile diverts missiles to support Peru", ["CL > PE"]),
+    ("Chile sends missiles to sink Peruvian ships", []),
     # whose company it is
     ("Poland received torpedoes from Sweden's Saab.", ["Saab > PL"]),
 ]  # fmt: skip
@@ -38,6 +40,7 @@ SANCTIONS = [
     ("Belarusians look for work abroad to escape sanctions", ["? > BY"]),
     ("How Peru pays its bills || Shops are empty as sanctions squeeze the economy.", []),
     ("Mr Lima, a trader, spoke as new EU sanctions on Belarus hit shops.", ["European Union > BY"]),
+    ("New EU sanctions on Belarus 'unprecedented'", ["European Union > BY"]),
     # who does it, by a participle or in a list
     ("Chile's president Gabriel Boric signs decrees imposing sanctions on Belarus", ["CL > BY"]),
     ("Switzerland follows Norway in sanctioning Belarus", ["CH > BY"]),
