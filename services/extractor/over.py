@@ -26,6 +26,8 @@ _OPEN = frozenset({"if", "unless", "whether", "lest", "provided"})
 _SAYS = frozenset({"said", "says", "saying", "announced", "announces", "confirmed", "told", "declared", "revealed"})
 _CONDITION = 4  # nodes before the clause of a trigger in which "if" opens it
 _REACH_BACK = (2, 20)  # nodes before a verb that is joined to another
+_AMOUNT = 9  # nodes of an amount before what it pays for
+_SETTLED = frozenset({"t.agreed", "t.halted"})
 _COPIES = 6  # nodes back in which the verb of saying stands
 
 
@@ -90,6 +92,7 @@ def _beyond(clause: Clause, frame: Frame) -> Iterator[int]:
         yield first - 2
     if first > 0 and nodes[first].word in _HITTING and nodes[first - 1].verb is not None:
         yield first - 1  # "hit by sanctions"
+    yield from _paying(clause, frame)
     yield from _joined(clause, frame)
     span = (frame.verb or frame).subject_span
     if span is None or span[1] + 1 >= len(nodes) or nodes[span[1] + 1].word != "to":
@@ -99,6 +102,20 @@ def _beyond(clause: Clause, frame: Frame) -> Iterator[int]:
         at -= 1
     if at > 0 and at not in frame.governors and clause.verbal(at):
         yield at
+
+
+def _paying(clause: Clause, frame: Frame) -> Iterator[int]:
+    """The verb over an amount: ``would allocate an extra $713m of military aid``, ``pledged financial and military support``."""
+    if frame.verb is not None or frame.predicate is not None or clause.verbal(frame.at):
+        return
+    for at in range(frame.first - 1, max(-1, frame.first - _AMOUNT), -1):
+        node = clause.nodes[at]
+        if node.word in {",", ";", ":", ".", '"'} | english.SUBORDINATORS or node.name is not None:
+            return
+        if clause.verbal(at) and at not in frame.governors:
+            if node.tags & _SETTLED:
+                yield at
+            return
 
 
 def _joined(clause: Clause, frame: Frame) -> Iterator[int]:

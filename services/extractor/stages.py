@@ -78,6 +78,8 @@ def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
     telling = [node for node in said.nodes if node.verb or node.tags & {"considering", "agreeing", "halting"}]
     tags = {tag for node in telling for tag in node.tags if node.word != "to"}
     thought = any("considering" in node.tags and node.word not in english.MODALS for node in said.nodes)
+    if "whether" in said.words and "t.halted" not in tags:
+        yield TransferStage.CONSIDERED  # "has not decided whether to send"
     if (said.negated or said.ruled_out) != ("t.halted" in tags):  # who does not stop sending sends
         yield TransferStage.HALTED
     if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or said.words & _ASKS:
@@ -94,8 +96,7 @@ def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
         yield TransferStage.DELIVERED
     if said.will or tags & {"t.agreed", "agreeing"} or due:
         yield TransferStage.AGREED
-    if "t.delivered" in tags:
-        yield TransferStage.DELIVERED
+    yield from (TransferStage.DELIVERED for _ in tags & {"t.delivered"})
 
 
 def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:

@@ -18,6 +18,7 @@ TRANSFERS = [
     ("Austria drew up a proposal to supply Serbia with mortars.", "considered", "asserted", None),
     ("Italy plans to sell frigates to Egypt.", "considered", "asserted", None),
     ("Greece could give Armenia missiles.", "considered", "asserted", None),
+    ("Canada has not decided whether to send rifles to Kenya.", "considered", "asserted", None),
     ("Lawmakers asked whether Canada should supply Kenya with rifles.", "considered", "asserted", None),
     # asked for
     ("#Moldova asks Finland for artillery shells", "sought", "asserted", None),
@@ -36,6 +37,7 @@ TRANSFERS = [
     ("Norway and Chile signed a contract for frigates.", "agreed", "asserted", None),
     ("The Spanish government approved a sale of missiles to Morocco.", "agreed", "asserted", None),
     ("Italy promised to deliver missiles to Albania.", "agreed", "asserted", None),
+    ("Denmark pledged financial and military support for Latvia.", "agreed", "asserted", None),
     # has come, or goes on
     ("Iran has been providing drones to Sudan.", "delivered", "asserted", None),
     ("Iran is providing drones to Sudan.", "delivered", "asserted", None),
@@ -78,6 +80,8 @@ SANCTIONS = [
     ("The UN warned that sanctions on Mali would return.", "threatened", "asserted", "UN"),
     ("UN sanctions on Mali will snap back on Friday.", "threatened", "asserted", None),
     ("A bill in Ottawa includes sanctions on Serbian banks by Canada.", "threatened", "asserted", None),
+    ("#Canada close to deal on Serbia sanctions", "threatened", "asserted", None),
+    ("The Canadian government may expel envoys and impose sanctions on Serbia.", "threatened", "asserted", None),
     # imposed
     ("Canada imposed sanctions on Serbia.", "imposed", "asserted", None),
     ("#Canada sanctions Serbian banks", "imposed", "asserted", None),
@@ -85,6 +89,7 @@ SANCTIONS = [
     ("Canada's decision to sanction Serbia was hailed.", "imposed", "asserted", None),
     ("A new round of Canadian sanctions on Serbia followed.", "imposed", "asserted", None),
     ("Canada agreed to impose sanctions on Serbia.", "imposed", "asserted", None),
+    ("#Serbian banks hit by Canadian sanctions", "imposed", "asserted", None),
     # in force
     ("Canadian sanctions on Serbia have hurt its banks.", "in_force", "asserted", None),
     ("Canada's sanctions on Serbia are putting its banks under pressure.", "in_force", "asserted", None),
