@@ -32,7 +32,6 @@ from services.core.notification import Notification
 from services.core.ports.bus import Bus
 from services.core.ports.edges import Clock, Notifier
 from services.core.rules.trial import Tagger
-from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import Configuration, ExtractorSettings, Settings
 from services.core.settings import SqliteBus as SqliteBusSettings
 from services.core.streams import ALERTERS, ARTICLES, EXTRACTORS, STREAMS, TAGGED
@@ -211,7 +210,7 @@ class App:
             bus=self.bus, store=self.store.alerts, rules=self._configuration.rules, outlets=self._configuration.feeds.outlets,
             notify=self._notify(self._configuration), clock=self._clock, settings=self._configuration.settings.alerter,
             name=self._name, on_alert=self._decided, routing=Routing.of(self._configuration.routes, self._links), on_told=self._wake_sender,
-            vocabulary=Vocabulary(lists=self._configuration.lists),
+            vocabulary=self._configuration.vocabulary,
         )  # fmt: skip
 
     def _sender(self) -> Sender:
@@ -262,7 +261,7 @@ class App:
                 service.reload(configuration.feeds)
             elif isinstance(service, Alerter):
                 routing = Routing.of(configuration.routes, self._links)
-                words = Vocabulary(lists=configuration.lists)
+                words = configuration.vocabulary
                 service.reload(
                     configuration.rules, configuration.feeds.outlets, self._notify(configuration), routing, words
                 )

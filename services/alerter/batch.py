@@ -120,13 +120,14 @@ class Batch:
         tagged, now = reading.tagged, self._given.now
         if tagged.skipped is not None:
             return plain(reading, Fate.UNREAD, f"passed on unread: {tagged.skipped}", now), None
-        matched = self._policy.index.matches(reading)
+        reading.age = (now - tagged.article.published_at).total_seconds()
+        matched, waiting = self._policy.index.matches(reading), self._policy.index.waiting(reading)
         earlier = self._shelf.of(tagged.article.id) if tagged.article.revision > 1 else None
-        if earlier is None and not worth_remembering(reading, matched):
+        if earlier is None and not worth_remembering(reading, matched, waiting):
             return plain(reading, Fate.NO_RULE, "no rule matched", now), None
         found = gist(reading, signature([token for token in reading.tokens if token]), self._background)
-        joined = earlier or self._assigned(found) or (self._told_long_ago(found) if matched else None)
-        return decide(reading, matched, found, joined, self._given), joined
+        joined = earlier or self._assigned(found) or (self._told_long_ago(found) if matched or waiting else None)
+        return decide(reading, matched, found, joined, self._given, waiting=waiting), joined
 
     def _assigned(self, found: Gist) -> Assignment | None:
         candidates = self._shelf.candidates(found.keys, found.at)

@@ -9,7 +9,6 @@ from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
 from services.core.printable import printable
 from services.core.rules.compile import compile_rule
-from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import Configuration, KafkaBus, Secret, Settings
 
 _LONGEST = 2000
@@ -55,7 +54,7 @@ def _summary(found: Configuration) -> Iterator[str]:
 
 def _warnings(found: Configuration) -> Iterator[str]:
     for rule in found.rules:
-        compiled = compile_rule(rule, Vocabulary(lists=found.lists))
+        compiled = compile_rule(rule, found.vocabulary)
         for warning in compiled.warnings:
             yield f"warning: rule {rule.id}: {warning}"
     silent = [

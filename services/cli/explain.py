@@ -2,18 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from services.app import open_database
 from services.cli.arguments import add_config, configuration
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
+from services.core.grow import independent
 from services.core.ledger import LedgerEntry
 from services.core.printable import printable
 from services.core.rule import Mode
 from services.core.rules.compile import Match, Rule, compile_rule
 from services.core.rules.reading import Reading
-from services.core.rules.vocabulary import Vocabulary
 from services.core.rules.why import describe, why_not
 
 Archived = tuple[TaggedArticle, str | None]
@@ -44,26 +44,36 @@ def run(args: argparse.Namespace) -> int:
         archived = store.alerts.articles(args.article)
         ledger = store.alerts.ledger(article_id=args.article)
         alerts = store.alerts.alerts(article_id=args.article)
+        stories = [story for _, ident in archived if ident and (story := store.alerts.story(ident)) is not None]
     finally:
         store.close()
     if not archived:
         print(f"no article {printable(args.article)} in the archive: not decided yet, or forgotten", file=sys.stderr)
         return 1
-    print(
-        explain(archived, [compile_rule(source, Vocabulary(lists=loaded.lists)) for source in sources], ledger, alerts)
-    )
+    owners = {outlet.id: outlet.owner for outlet in loaded.feeds.outlets if outlet.owner}
+    told = {story.id: independent(story, owners) for story in stories}
+    print(explain(archived, [compile_rule(source, loaded.vocabulary) for source in sources], ledger, alerts, told))
     return 0
 
 
 def explain(
-    archived: Sequence[Archived], rules: Sequence[Rule], ledger: Sequence[LedgerEntry], alerts: Sequence[Alert]
-) -> str:
-    """Each revision with what was read in it, what each rule says of it now, and what was decided about it then."""
-    return "\n".join(line for one in archived for line in _revision(one, rules, ledger, alerts))
+    archived: Sequence[Archived], rules: Sequence[Rule], ledger: Sequence[LedgerEntry], alerts: Sequence[Alert],
+    outlets: Mapping[str, int] | None = None,
+) -> str:  # fmt: skip
+    """Each revision with what was read in it, what each rule says of it now, and what was decided about it then.
+
+    ``outlets``: how many independent ones tell a story by now, by its id.
+    """
+    told = outlets or {}
+    return "\n".join(line for one in archived for line in _revision(one, rules, ledger, alerts, told.get(one[1] or "")))
 
 
 def _revision(
-    archived: Archived, rules: Sequence[Rule], ledger: Sequence[LedgerEntry], alerts: Sequence[Alert]
+    archived: Archived,
+    rules: Sequence[Rule],
+    ledger: Sequence[LedgerEntry],
+    alerts: Sequence[Alert],
+    outlets: int | None,
 ) -> Iterator[str]:
     tagged, story = archived
     article = tagged.article
@@ -75,10 +85,11 @@ def _revision(
     yield f"  topics    {_topics(tagged)}"
     yield from (f"  act       {_shown(describe(act))}" for act in tagged.acts)
     yield "  rules, as they are now"
-    reading = Reading(tagged)
+    mine = [entry for entry in ledger if entry.revision == article.revision]
+    age = (mine[0].at - article.published_at).total_seconds() if mine else None
+    reading = Reading(tagged, age, outlets)
     yield from (f"    {line}" for rule in rules for line in _rule(rule, reading))
     yield "  decided"
-    mine = [entry for entry in ledger if entry.revision == article.revision]
     yield from (f"    {_entry(entry)}" for entry in mine)
     if not mine:
         yield "    nothing in the ledger; it may have been forgotten"
@@ -101,7 +112,7 @@ def _rule(rule: Rule, reading: Reading) -> Iterator[str]:
 def _evidence(found: Match) -> str:
     quotes = [f'"{_shown(span.quote)}"' for span in found.spans[:_SHOWN]]
     more = f" and {len(found.spans) - _SHOWN} more" if len(found.spans) > _SHOWN else ""
-    return (", ".join(quotes) or "by what it excludes or by its outlet or language") + more
+    return (", ".join(quotes) or "by what it excludes, by its outlet or language, or by a figure") + more
 
 
 def _topics(tagged: TaggedArticle) -> str:

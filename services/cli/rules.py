@@ -77,7 +77,7 @@ def _test(args: argparse.Namespace) -> int:
     found = configuration(args)
     sources = chosen(found, args.rules)
     tag = open_tagger(Path(found.lexicons), found.settings.extractor)
-    return run_tests(sources, tag, sys.stdout, Vocabulary(lists=found.lists))
+    return run_tests(sources, tag, sys.stdout, found.vocabulary)
 
 
 def run_tests(sources: Sequence[RuleSource], tag: Tagger, out: TextIO, vocabulary: Vocabulary = ANYTHING) -> int:
@@ -108,7 +108,7 @@ def _wrong(trial: Trial) -> Iterator[str]:
 
 def _backtest(args: argparse.Namespace) -> int:
     found = configuration(args)
-    backtest = Backtest(_compiled(found, args.rules), args.examples)
+    backtest = Backtest(_compiled(found, args.rules), args.examples, _owners(found))
     _over_archive(found, args.since, backtest)
     print(*_span(backtest.span), *_table(backtest, args.warn_over), sep="\n")
     return 0
@@ -116,7 +116,7 @@ def _backtest(args: argparse.Namespace) -> int:
 
 def _diff(args: argparse.Namespace) -> int:
     found = configuration(args)
-    comparison = Comparison(_compiled(found), _compiled(load_configuration(args.other)), args.examples)
+    comparison = Comparison(_compiled(found), _compiled(load_configuration(args.other)), args.examples, _owners(found))
     if not comparison.changes:
         print("the rules of both directories hit the same: no id, condition or mode off differs")
         return 0
@@ -126,7 +126,11 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _compiled(found: Configuration, ids: Sequence[str] = ()) -> list[Rule]:
-    return [compile_rule(source, Vocabulary(lists=found.lists)) for source in chosen(found, ids)]
+    return [compile_rule(source, found.vocabulary) for source in chosen(found, ids)]
+
+
+def _owners(found: Configuration) -> dict[str, str]:
+    return {outlet.id: outlet.owner for outlet in found.feeds.outlets if outlet.owner}
 
 
 def _over_archive(found: Configuration, at: datetime, reader: Backtest | Comparison) -> None:

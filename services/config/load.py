@@ -101,7 +101,8 @@ class _Directory:
         known = frozenset[str]().union(*(file.declared for file in feeds))
         words = ANYTHING if wrong else self.words(lexicons)
         named = self._lists(words)
-        vocabulary = msgspec.structs.replace(words, outlets=known, lists=named)
+        tiers = {outlet.id: outlet.tier for outlet in cross.outlets_of(feeds)}
+        vocabulary = msgspec.structs.replace(words, outlets=known, lists=named, tiers=tiers)
         found = self._rules(vocabulary)
         if self.tagger and not wrong and named is not None:
             self._tests(found, vocabulary, partial(self.tagger, lexicons, (settings or Settings()).extractor))
@@ -117,6 +118,7 @@ class _Directory:
             routes=routes,
             lexicons=str(lexicons),
             lists=dict(named or {}),
+            weapons=dict(words.weapons),
         )
 
     def _strangers(self) -> None:

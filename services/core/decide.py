@@ -21,6 +21,8 @@ from services.core.stated import stated
 from services.core.story import MAX_FACTS, Story
 from services.core.telling import alert
 
+_NAMED = 5  # rules named in a reason
+
 Matched = Sequence[tuple[Rule, Match]]
 
 
@@ -44,9 +46,9 @@ class Decision(Struct, frozen=True, kw_only=True):
     entries: tuple[LedgerEntry, ...] = ()
 
 
-def worth_remembering(reading: Reading, matched: Matched) -> bool:
-    """Whether an article gets a story: a rule matches, or it tells of an act."""
-    return bool(matched or reading.tagged.acts)
+def worth_remembering(reading: Reading, matched: Matched, waiting: Sequence[Rule] = ()) -> bool:
+    """Whether an article gets a story: a rule matches, or waits for more outlets to tell it, or it tells of an act."""
+    return bool(matched or waiting or reading.tagged.acts)
 
 
 def plain(reading: Reading, fate: Fate, reason: str, now: datetime) -> Decision:
@@ -55,15 +57,22 @@ def plain(reading: Reading, fate: Fate, reason: str, now: datetime) -> Decision:
 
 
 def decide(
-    reading: Reading, matched: Matched, gist: Gist, joined: Assignment | Story | None, given: Circumstances
-) -> Decision:
-    """Decide an article. ``joined``: the assignment, the story of an earlier revision, or None for a new story."""
+    reading: Reading, matched: Matched, gist: Gist, joined: Assignment | Story | None, given: Circumstances,
+    *, waiting: Sequence[Rule] = (),
+) -> Decision:  # fmt: skip
+    """Decide an article. ``joined``: the assignment, the story of an earlier revision, or None for a new story.
+
+    ``waiting``: rules that may match now that it is known how many outlets tell the story.
+    """
     article = reading.tagged.article
     before = joined.story if isinstance(joined, Assignment) else joined
     after = grown(before or opened(article, gist), article, gist, again=isinstance(joined, Story))
     placed = _placed(joined)
+    told = reading.of_story(independent(after.story, given.owners))
+    matched = [*matched, *((rule, match) for rule in waiting if (match := rule.match(told)) is not None)]
     if not matched:
-        entry = _entry(reading, given.now, Fate.NO_RULE, f"no rule matched; {placed}", story=after.story, placed=placed)
+        why = f"no rule matched{_waits(waiting, told)}; {placed}"
+        entry = _entry(reading, given.now, Fate.NO_RULE, why, story=after.story, placed=placed)
         return Decision(story=after.story, entries=(entry,))
     story, alerts, entries = after.story, [], []
     for rule, match in matched:
@@ -119,6 +128,14 @@ def _news(rule: Rule, match: Match, acts: tuple[tuple[Told, str], ...]) -> tuple
     if not (rule.asks_for_acts and match.acts):
         return acts
     return tuple(pair for pair in acts if pair[0].act in match.acts)
+
+
+def _waits(waiting: Sequence[Rule], told: Reading) -> str:
+    if not waiting:
+        return ""
+    names = ", ".join(rule.id for rule in waiting[:_NAMED])
+    more = f" and {len(waiting) - _NAMED} more" if len(waiting) > _NAMED else ""
+    return f"; {names}{more} would with another number of outlets, and {told.outlets} told it so far"
 
 
 def _late(reading: Reading, after: Grown, given: Circumstances) -> tuple[Fate, str] | None:

@@ -11,6 +11,7 @@ from services.core.feed import Feed, Outlet
 from services.core.inhibit import InhibitRule
 from services.core.interval import TimeInterval
 from services.core.rule import RuleSource
+from services.core.rules.vocabulary import Vocabulary
 
 Seconds = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1)]
@@ -307,3 +308,10 @@ class Configuration(_Block, frozen=True, kw_only=True):
     routes: RoutesFile
     lexicons: str
     lists: dict[str, tuple[str, ...]] = {}
+    weapons: dict[str, tuple[str, ...]] = {}  # ids by class of weapon, from the lexicons
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What compiles its rules, which are known to be valid."""
+        tiers = {outlet.id: outlet.tier for outlet in self.feeds.outlets}
+        return Vocabulary(lists=self.lists, tiers=tiers, weapons=self.weapons)

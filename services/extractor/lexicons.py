@@ -14,6 +14,7 @@
     false_friends.yaml         what looks like our words and means something else
 """
 
+from collections import defaultdict
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
@@ -243,4 +244,12 @@ def _digest(directory: Path, paths: list[Path]) -> str:
 def lexicon_words(directory: Path) -> Vocabulary:
     """The topics and entities that rules may name. Raises ConfigInvalid as :func:`load_lexicons` does."""
     found = load_lexicons(directory)
-    return Vocabulary(topics=frozenset(topic.id for topic in found.topics), entities=frozenset(found.entities))
+    weapons = defaultdict[str, list[str]](list)
+    for ident, entity in found.entities.items():
+        if entity.kind is EntityKind.WEAPON and entity.note:
+            weapons[entity.note].append(ident)
+    return Vocabulary(
+        topics=frozenset(topic.id for topic in found.topics),
+        entities=frozenset(found.entities),
+        weapons={kind: tuple(ids) for kind, ids in weapons.items()},
+    )

@@ -21,7 +21,6 @@ from services.core.moment import Moment
 from services.core.ports.bus import Partition, Record
 from services.core.ports.edges import Tagger
 from services.core.ports.store import AlertTransaction
-from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import AlerterSettings, Configuration
 from services.core.streams import TAGGED
 from services.extractor.reader import Refused, answer
@@ -72,7 +71,7 @@ def replay(lines: Lines, configuration: Configuration, directory: Path) -> Itera
     ``directory`` is an empty one for the database of the replay. Raises Fatal if the file changes meanwhile.
     """
     tagger = SpacyTagger(Path(configuration.lexicons), configuration.settings.extractor)
-    words = Vocabulary(lists=configuration.lists)
+    words = configuration.vocabulary
     policy = Policy.of(configuration.rules, configuration.feeds.outlets, lambda _alert: (), vocabulary=words)
     with open_store(f"sqlite:///{directory.absolute()}/replay.sqlite3") as store:
         yield from Replay(tagger, policy, configuration.settings.alerter, store).run(lines)

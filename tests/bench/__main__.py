@@ -46,10 +46,11 @@ def _poller(own: argparse.ArgumentParser) -> None:
 
 
 def _match(own: argparse.ArgumentParser) -> None:
-    own.add_argument("--articles", type=int, default=500, metavar="N")
-    own.add_argument("--rules", type=int, default=1000, metavar="N")
-    own.add_argument("--full", type=float, default=0.25, metavar="SHARE", help="of articles with their whole body")
-    own.set_defaults(run=lambda args: match.run(args.articles, args.rules, args.full))
+    own.add_argument("--articles", type=int, default=300, metavar="N")
+    own.add_argument("--rules", type=int, nargs="+", default=[1000, 10_000, 100_000], metavar="N")
+    own.add_argument("--words", type=int, default=370, metavar="N", help="of an article")
+    own.add_argument("--lucene", action="store_true", help="also Lucene Monitor; needs Java 17 and Maven")
+    own.set_defaults(run=lambda args: match.run(args.articles, args.rules, args.words, lucene=args.lucene))
 
 
 def _read(own: argparse.ArgumentParser) -> None:

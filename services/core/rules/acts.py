@@ -57,7 +57,10 @@ def _argument(cursor: Cursor, kind: str | None) -> Condition | None:
 
 def _role(cursor: Cursor, name: Token) -> RoleIs:
     other = _not(cursor)
-    given = values.parties(cursor, values.listed(cursor), values.party)
+    written = values.listed(cursor)
+    given = values.parties(cursor, written, values.party)
+    if name.text == "item":
+        given = values.of_classes(cursor, written, given)
     return RoleIs(place=_from(name, cursor), role=name.text, values=given, other=other)
 
 

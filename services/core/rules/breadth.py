@@ -1,6 +1,17 @@
 """Whether a rule can match nearly everything."""
 
-from services.core.rules.expression import All, Any, Expression, LanguageIs, Not, OutletIs, Phrase, TopicIs
+from services.core.rules.expression import (
+    All,
+    Any,
+    Expression,
+    FigureIs,
+    LanguageIs,
+    Not,
+    OutletIs,
+    Phrase,
+    TierIs,
+    TopicIs,
+)
 from services.core.words import keys
 
 # Words that stand in nearly every text.
@@ -16,7 +27,7 @@ WARNING = (
 def is_broad(expression: Expression) -> bool:
     """Whether the rule needs nothing that is rare.
 
-    A language, an outlet, a topic that is only mentioned, the absence of something and the commonest words are not.
+    A language, an outlet, a tier, a figure, a topic that is only mentioned, the absence of something and the commonest words are not.
     """
     match expression:
         case All(parts=parts):
@@ -28,4 +39,4 @@ def is_broad(expression: Expression) -> bool:
         case TopicIs(mentioned=mentioned):
             return mentioned
         case _:
-            return isinstance(expression, Not | LanguageIs | OutletIs)
+            return isinstance(expression, Not | LanguageIs | OutletIs | TierIs | FigureIs)

@@ -1,7 +1,7 @@
 """What rules hit in an archive, and what another version of them hits more or less."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from zlib import crc32
 
@@ -85,10 +85,29 @@ class Span(Struct, kw_only=True):
         self.last = at
 
 
+class Stories:
+    """How many outlets have told each story, as an archive is read in order. One set of owners per story."""
+
+    def __init__(self, owners: Mapping[str, str], rules: Iterable[Rule]) -> None:
+        self._owners = owners
+        self._asked = any(rule.waits_for_outlets for rule in rules)
+        self._told: defaultdict[str, set[str]] = defaultdict(set)
+
+    def reading(self, tagged: TaggedArticle, story: str | None) -> Reading:
+        """The article at the moment when it was tagged. A story counts the outlets of this archive only, copies too."""
+        article = tagged.article
+        reading = Reading(tagged, (tagged.tagged_at - article.published_at).total_seconds())
+        if not (self._asked and story):
+            return reading
+        self._told[story].add(self._owners.get(article.outlet, article.outlet))
+        return reading.of_story(len(self._told[story]))
+
+
 class Backtest:
     """Rules over an archive. ``hits`` is by rule id, in the order of the rules."""
 
-    def __init__(self, rules: Sequence[Rule], most: int) -> None:
+    def __init__(self, rules: Sequence[Rule], most: int, owners: Mapping[str, str] | None = None) -> None:
+        self._stories = Stories(owners or {}, rules)
         self.hits = {rule.id: Hits(most) for rule in rules}
         self.span = Span()
         self._index = RuleIndex(rules)
@@ -97,7 +116,7 @@ class Backtest:
         """Count what the rules hit, whatever their mode. Articles come in the order of tagging."""
         for tagged, story in archive:
             self.span.count(tagged.tagged_at)
-            for rule, _ in self._index.matches(tagged):
+            for rule in self._index.matching(self._stories.reading(tagged, story)):
                 self.hits[rule.id].add(tagged, story)
         return self
 
@@ -143,8 +162,11 @@ class Change:
 class Comparison:
     """Two versions of rules over an archive. ``changes`` is by rule id: those that are not the same in both."""
 
-    def __init__(self, before: Sequence[Rule], after: Sequence[Rule], most: int) -> None:
+    def __init__(
+        self, before: Sequence[Rule], after: Sequence[Rule], most: int, owners: Mapping[str, str] | None = None
+    ) -> None:
         self.span = Span()
+        self._stories = Stories(owners or {}, (*before, *after))
         old, new = ({rule.id: rule for rule in rules} for rules in (before, after))
         ids = [one for one in {**old, **new} if _means(old.get(one)) != _means(new.get(one))]
         self.changes = {one: Change(_source(old.get(one)), _source(new.get(one)), most) for one in ids}
@@ -156,8 +178,8 @@ class Comparison:
         """Count what each version hits; a rule that is off hits nothing. Articles come in the order of tagging."""
         for archived in archive:
             self.span.count(archived[0].tagged_at)
-            reading = Reading(archived[0])
-            old, new = ({rule.id for rule, _ in index.matches(reading)} for index in (self._old, self._new))
+            reading = self._stories.reading(*archived)
+            old, new = ({rule.id for rule in index.matching(reading)} for index in (self._old, self._new))
             for one in old | new:
                 self.changes[one].add(archived, old=one in old, new=one in new)
         return self

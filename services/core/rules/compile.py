@@ -9,7 +9,7 @@ from services.core.article import TaggedArticle
 from services.core.mention import Span
 from services.core.rule import RuleSource
 from services.core.rules.evaluate import evidence, truth
-from services.core.rules.expression import ActIs, Expression, leaves
+from services.core.rules.expression import ActIs, Expression, Figure, FigureIs, leaves
 from services.core.rules.parse import parse
 from services.core.rules.reading import Reading
 from services.core.rules.vocabulary import ANYTHING, Lists, Vocabulary
@@ -45,6 +45,12 @@ class Rule:
     def asks_for_acts(self) -> bool:
         """Whether any condition is on acts."""
         return any(isinstance(leaf, ActIs) for leaf in leaves(self.expression))
+
+    @cached_property
+    def waits_for_outlets(self) -> bool:
+        """Whether any condition is on how many outlets tell the story."""
+        figures = (leaf.figure for leaf in leaves(self.expression) if isinstance(leaf, FigureIs))
+        return Figure.OUTLETS in figures
 
     def match(self, article: TaggedArticle | Reading) -> Match | None:
         """The match, or None. Pass a Reading to prepare an article once for many rules."""

@@ -17,6 +17,8 @@ from services.core.rules.expression import (
     Condition,
     EntityIs,
     Expression,
+    Figure,
+    FigureIs,
     LanguageIs,
     Leaf,
     MethodIs,
@@ -27,9 +29,11 @@ from services.core.rules.expression import (
     RoleIs,
     Sort,
     StageIs,
+    TierIs,
     TopicIs,
     Value,
 )
+from services.core.rules.figures import compared
 from services.core.rules.reading import Reading, fillers, kind_of
 from services.core.rules.vocabulary import ROLES
 
@@ -119,8 +123,17 @@ def answer(leaf: Leaf, reading: Reading) -> Truth:  # noqa: PLR0911  one for eac
             return reading.outlet in outlets
         case LanguageIs(languages=languages):
             return None if reading.language is None else reading.language in languages
+        case TierIs(outlets=outlets, known=known):
+            return reading.outlet in outlets if reading.outlet in known else None
+        case FigureIs():
+            return _figure(leaf, reading)
         case ActIs():
             return either(act_meets(leaf, act, reading) for act in reading.tagged.acts if _is_kind(leaf, act))
+
+
+def _figure(leaf: FigureIs, reading: Reading) -> Truth:
+    value = reading.outlets if leaf.figure is Figure.OUTLETS else reading.age
+    return None if value is None else compared(value, leaf.sign, leaf.limit)
 
 
 def found(leaf: Leaf, reading: Reading) -> Found:

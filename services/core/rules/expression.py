@@ -88,6 +88,28 @@ class LanguageIs(_Node, frozen=True, kw_only=True):
     languages: tuple[str, ...]
 
 
+class TierIs(_Node, frozen=True, kw_only=True):
+    """Published by an outlet of one of these tiers: one of ``outlets``. Not known of an outlet that is not ``known``."""
+
+    outlets: tuple[str, ...]
+    known: frozenset[str]
+
+
+class Figure(StrEnum):
+    """What can be counted or measured at the moment of a decision."""
+
+    OUTLETS = "outlets"  # independent ones that tell the story so far
+    AGE = "age"  # seconds since the article was published
+
+
+class FigureIs(_Node, frozen=True, kw_only=True):
+    """The figure compares like this. Not known before the article has its story (outlets), or without a moment (age)."""
+
+    figure: Figure
+    sign: str
+    limit: float
+
+
 class RoleIs(_Node, frozen=True, kw_only=True):
     """A role of an act is one of these values, or with ``other`` somebody known to be none of them."""
 
@@ -124,7 +146,7 @@ class ActIs(_Node, frozen=True, kw_only=True):
     conditions: tuple[Condition, ...] = ()
 
 
-Leaf = Phrase | Near | TopicIs | EntityIs | OutletIs | LanguageIs | ActIs
+Leaf = Phrase | Near | TopicIs | EntityIs | OutletIs | LanguageIs | TierIs | FigureIs | ActIs
 Expression = All | Any | Not | Leaf
 
 

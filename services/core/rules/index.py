@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from services.core.article import TaggedArticle
 from services.core.rules.compile import Match, Rule
+from services.core.rules.evaluate import truth
 from services.core.rules.expression import unplaced
 from services.core.rules.keys import Rarity, is_text, required
 from services.core.rules.program import besides
@@ -26,9 +27,11 @@ class Question:
     def __init__(self, number: int, rule: Rule, rarity: Rarity) -> None:
         self.number = number
         self.rules: dict[int, Rule] = {}  # by their numbers
+        self.expression = rule.expression
         sets = _two(required(rule.expression, rarity))
         self.pairs = _pairs(sets)
         self.besides = besides(rule.expression, sets)  # what to ask of an article that has a pair; None: nothing more
+        self.waits = rule.waits_for_outlets
         self.gate = required(rule.expression, rarity, texts=False)[:1]
         self.keys = frozenset(key for pair in self.pairs for key in pair if key)
         self.of_text = any(map(is_text, self.keys))
@@ -69,6 +72,7 @@ class RuleIndex:
         self._stems: defaultdict[str, dict[str, str]] = defaultdict(dict)  # those keys, by how they begin
         self._known: dict[str, tuple[str, ...]] = {}  # which of them a word begins with, of words met lately
         self._gates: Counter[str] = Counter()  # without one of these, no question filed under words can be met
+        self._waits = 0  # questions about how many outlets tell the story
         self._ungated = 0  # questions for which that is not so
         for rule in rules:
             self.add(rule)
@@ -110,6 +114,8 @@ class RuleIndex:
         reading = article if isinstance(article, Reading) else Reading(article)
         found: dict[int, tuple[Rule, Match]] = {}
         for question in self._met(reading):
+            if question.waits and not truth(question.expression, reading):
+                continue
             match = None
             for number, rule in question.rules.items():
                 match = rule.evidence(reading) if match is None else rule.sharing(match)
@@ -119,8 +125,14 @@ class RuleIndex:
     def matching(self, article: TaggedArticle | Reading) -> tuple[Rule, ...]:
         """Rules that match, in their order, without their evidence."""
         reading = article if isinstance(article, Reading) else Reading(article)
-        found = {number: rule for question in self._met(reading) for number, rule in question.rules.items()}
-        return tuple(found[number] for number in sorted(found))
+        met = (one for one in self._met(reading) if not one.waits or truth(one.expression, reading))
+        return _in_order(met)
+
+    def waiting(self, reading: Reading) -> tuple[Rule, ...]:
+        """Rules that do not match, and may when it is known how many outlets tell the story; in their order."""
+        if not self._waits:
+            return ()
+        return _in_order(one for one in self._met(reading) if one.waits and not truth(one.expression, reading))
 
     def _met(self, reading: Reading) -> Iterator[Question]:
         questions = self._questions
@@ -178,6 +190,7 @@ class RuleIndex:
                 self._stems[key[:_HEAD]][key[:-1]] = key
                 self._begins[key] += 1
                 self._known.clear()
+        self._waits += question.waits
         if not question.pairs:
             self._always.add(question.number)
         if question.of_text:
@@ -187,6 +200,7 @@ class RuleIndex:
     def _unfile(self, question: Question) -> None:
         del self._questions[question.number]
         self._always.discard(question.number)
+        self._waits -= question.waits
         for key, other in question.pairs:
             self._filed[key][other].remove(question.number)
             if not self._filed[key][other]:
@@ -203,6 +217,11 @@ class RuleIndex:
             for key in (key for keys in question.gate for key in keys):
                 _less(self._gates, key)
             self._ungated -= not question.gate
+
+
+def _in_order(questions: Iterable[Question]) -> tuple[Rule, ...]:
+    found = {number: rule for question in questions for number, rule in question.rules.items()}
+    return tuple(found[number] for number in sorted(found))
 
 
 def _less(counts: Counter[str], key: str) -> int:

@@ -14,6 +14,7 @@ from services.core.rules.expression import (
     Any,
     EntityIs,
     Expression,
+    FigureIs,
     LanguageIs,
     Leaf,
     Near,
@@ -22,6 +23,7 @@ from services.core.rules.expression import (
     Phrase,
     RoleIs,
     Sort,
+    TierIs,
     TopicIs,
 )
 from services.core.rules.reading import Reading
@@ -88,7 +90,7 @@ def required(expression: Expression, rarity: Rarity, *, texts: bool = True) -> l
         case Any(parts=parts):
             firsts = [required(part, rarity, texts=texts)[:1] for part in parts]
             return [frozenset().union(*(keys for (keys,) in firsts))] if all(firsts) else []
-        case Not():
+        case Not() | FigureIs():
             return []
         case Phrase() | Near():
             return sorted(_words(expression), key=rarity.cost) if texts else []
@@ -106,7 +108,7 @@ def exact(expression: Expression) -> frozenset[str] | None:
             return None if None in each else frozenset().union(*(keys for keys in each if keys))
         case Phrase(keys=(key,), title=False, prefix=prefix):
             return frozenset({f"{key}*" if prefix else key})
-        case TopicIs() | EntityIs(kind=None) | OutletIs() | LanguageIs():
+        case TopicIs() | EntityIs(kind=None) | OutletIs() | TierIs() | LanguageIs():
             return frozenset(_marks(expression))
         case _:
             return None
@@ -126,7 +128,7 @@ def _marks(leaf: Leaf) -> Iterator[str]:
             yield from (f"{'mention' if mentioned else 'topic'}:{topic}" for topic in topics)
         case EntityIs(values=values):
             yield from (f"{value.sort}:{value.text}" for value in values)
-        case OutletIs(outlets=outlets):
+        case OutletIs(outlets=outlets) | TierIs(outlets=outlets):
             yield from (f"outlet:{outlet}" for outlet in outlets)
         case LanguageIs(languages=languages):
             yield from (f"lang:{language}" for language in languages)

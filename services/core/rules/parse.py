@@ -5,14 +5,14 @@
     any        = all ("OR" all)*
     all        = one ("AND" one)*
     one        = "NOT" one | "(" any ")" | condition
-    condition  = word | "a phrase" | field ":" values | "topic" "~" values | "act" ":" kind ["(" arguments ")"]
+    condition  = word | "a phrase" | field ":" values | "topic" "~" values | figure sign number | "act" ":" kind ["(" arguments ")"]
                | "NEAR/" number "(" word or phrase "," word or phrase ")"
 """
 
 from collections.abc import Callable
 
 from services.core.mention import EntityKind
-from services.core.rules import acts, nearness, values
+from services.core.rules import acts, figures, nearness, values
 from services.core.rules.breadth import WARNING, is_broad
 from services.core.rules.cursor import Cursor, Stop
 from services.core.rules.expression import (
@@ -28,7 +28,7 @@ from services.core.rules.expression import (
 )
 from services.core.rules.lexer import Sort, Token, tokens
 from services.core.rules.problem import Place, RuleError, allowed, problem_at
-from services.core.rules.vocabulary import ANYTHING, FIELDS, OPERATORS, Vocabulary
+from services.core.rules.vocabulary import ANYTHING, FIELDS, FIGURES, OPERATORS, Vocabulary
 
 MAX_LENGTH = 4000  # code points of a rule
 MAX_DEPTH = 20  # of parentheses and NOTs
@@ -145,14 +145,25 @@ def _condition(cursor: Cursor) -> Leaf:
     cursor.next()
     if nearness.meant(token, cursor.token):
         return nearness.near(cursor, token)
-    if cursor.token.sort is Sort.SIGN and cursor.token.text in {":", "~", "="}:
+    if cursor.token.sort is Sort.SIGN and cursor.token.text in {":", "~", "="} and not _compares(token, cursor.token):
         return _field(cursor, token)
+    if cursor.token.sort is Sort.SIGN and cursor.token.text in figures.SIGNS:
+        return figures.figure(cursor, token)
     return values.phrase(cursor, token, token.place)
+
+
+def _compares(name: Token, sign: Token) -> bool:
+    return sign.text == "=" and name.text.lower() in {*FIGURES, "tier"}
 
 
 def _field(cursor: Cursor, name: Token) -> Leaf:
     sign = cursor.next()
     field = name.text.lower()
+    if field in FIGURES:
+        cursor.stop(
+            sign.place,
+            f"{field} is compared: write {field}>=2" if field == "outlets" else "age is compared: write age<6h",
+        )
     if field not in FIELDS:
         cursor.stop(name.place, f'unknown field "{name.text}"; {allowed(name.text, FIELDS)}')
     if sign.text == "~" and field != "topic":
@@ -179,6 +190,10 @@ def _outlet(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> L
     return OutletIs(place=place, outlets=values.names(cursor, given, "outlet", cursor.vocabulary.outlets))
 
 
+def _tier(cursor: Cursor, place: Place, given: list[Token], sign: Token) -> Leaf:
+    return figures.tier(cursor, place, sign.text, given)
+
+
 def _language(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
     return LanguageIs(place=place, languages=values.languages(cursor, given))
 
@@ -198,10 +213,11 @@ def _person(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> L
 
 def _weapon(cursor: Cursor, place: Place, given: list[Token], _sign: Token) -> Leaf:
     named = values.parties(cursor, given, values.entity)
-    return EntityIs(place=place, values=named, kind=EntityKind.WEAPON)
+    return EntityIs(place=place, values=values.of_classes(cursor, given, named), kind=EntityKind.WEAPON)
 
 
 _FIELDS: dict[str, Callable[[Cursor, Place, list[Token], Token], Leaf]] = {
+    "tier": _tier,
     "title": _title,
     "topic": _topic,
     "outlet": _outlet,

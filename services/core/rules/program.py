@@ -1,7 +1,8 @@
 """A rule as a chain of functions: the same answers as services.core.rules.evaluate, many times as fast.
 
 Of three values it takes two functions to tell: one that says where a rule holds, and one that says where it fails.
-Where neither does, the answer is not known.
+Where neither does, the answer is not known. How many outlets tell a story is left open: a condition on it counts as
+one that may hold and may fail, so that a rule which waits for outlets is among those that may match.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -14,12 +15,15 @@ from services.core.rules.expression import (
     Any,
     EntityIs,
     Expression,
+    Figure,
+    FigureIs,
     LanguageIs,
     Leaf,
     Near,
     Not,
     OutletIs,
     Phrase,
+    TierIs,
     TopicIs,
 )
 from services.core.rules.keys import exact
@@ -52,7 +56,9 @@ def fails(expression: Expression) -> Test:
             return _every([fails(part) for part in _cheapest_first(parts)])
         case Not(part=part):
             return holds(part)
-        case ActIs() | LanguageIs():
+        case FigureIs(figure=Figure.OUTLETS):
+            return _open
+        case ActIs() | LanguageIs() | TierIs() | FigureIs():
             return lambda reading: answer(expression, reading) is False
         case _:
             test = _leaf(expression)
@@ -125,7 +131,9 @@ def _leaf(leaf: Leaf) -> Test:  # noqa: PLR0911  one for each sort of condition
             return _marked(f"{'mention' if mentioned else 'topic'}:{topic}" for topic in topics)
         case EntityIs(kind=None, values=values):
             return _marked(f"{value.sort}:{value.text}" for value in values)
-        case OutletIs(outlets=outlets):
+        case FigureIs(figure=Figure.OUTLETS):
+            return _open
+        case OutletIs(outlets=outlets) | TierIs(outlets=outlets):
             return _marked(f"outlet:{outlet}" for outlet in outlets)
         case LanguageIs(languages=languages):
             return _marked(f"lang:{language}" for language in languages)
@@ -133,6 +141,10 @@ def _leaf(leaf: Leaf) -> Test:  # noqa: PLR0911  one for each sort of condition
             return lambda reading: bool(reading.tagged.acts) and answer(leaf, reading) is True
         case _:
             return lambda reading: answer(leaf, reading) is True
+
+
+def _open(reading: Reading) -> bool:
+    return reading is not None
 
 
 def _phrase(phrase: Phrase) -> Test:

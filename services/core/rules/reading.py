@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -35,9 +36,17 @@ class Pair(NamedTuple):
 class Reading:
     """What rules ask of an article, each answer worked out at most once. Not thread-safe."""
 
-    def __init__(self, tagged: TaggedArticle) -> None:
+    def __init__(self, tagged: TaggedArticle, age: float | None = None, outlets: int | None = None) -> None:
         self.tagged = tagged
+        self.age = age  # seconds since publication, where the moment of the decision is known
+        self.outlets = outlets  # independent ones that tell its story, where it has one
         self.outlet = tagged.article.outlet
+
+    def of_story(self, outlets: int) -> "Reading":
+        """The same article, now that its story is known."""
+        told = copy(self)
+        told.outlets = outlets
+        return told
 
     @cached_property
     def text(self) -> str:

@@ -133,6 +133,18 @@ def parties(cursor: Cursor, given: list[Token], read: Callable[[Cursor, Token], 
     return tuple(dict.fromkeys(found))
 
 
+def of_classes(cursor: Cursor, given: list[Token], named: tuple[Value, ...]) -> tuple[Value, ...]:
+    """With every weapon of the classes among the values; they count as one value each."""
+    classes = cursor.vocabulary.weapons
+    for token in given:
+        if (
+            classes and "_" in token.text and ":" not in token.text and token.text not in classes
+        ):  # no name is written so
+            cursor.wrong(token.place, f'unknown class of weapon "{token.text}"; {allowed(token.text, classes)}')
+    ids = (ident for token in given for ident in classes.get(token.text, ()))
+    return tuple(dict.fromkeys([*named, *(Value(Sort.ID, ident) for ident in ids)]))
+
+
 def _members(cursor: Cursor, token: Token, read: Callable[[Cursor, Token], Value]) -> list[Value]:
     lists = cursor.vocabulary.lists
     name = token.text.removeprefix("@")

@@ -7,7 +7,8 @@ from msgspec import Struct
 from services.core.act import Certainty, Method, SanctionStage, TransferStage
 
 OPERATORS = frozenset({"AND", "OR", "NOT"})
-FIELDS = frozenset({"topic", "entity", "person", "weapon", "country", "outlet", "lang", "title", "act"})
+FIELDS = frozenset({"topic", "entity", "person", "weapon", "country", "outlet", "lang", "title", "act", "tier"})
+FIGURES = frozenset({"outlets", "age"})  # written with a comparison
 
 TRANSFER, SANCTION = "arms_transfer", "sanction"
 ACT_KINDS = frozenset({TRANSFER, SANCTION})
@@ -55,6 +56,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     entities: frozenset[str] | None = None  # ids of the lexicons
     countries: frozenset[str] = COUNTRIES
     lists: Lists | None = {}
+    tiers: Mapping[str, int] = {}  # by outlet
+    weapons: Mapping[str, tuple[str, ...]] = {}  # ids by class of weapon
 
 
 ANYTHING = Vocabulary()

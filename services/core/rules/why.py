@@ -15,6 +15,8 @@ from services.core.rules.expression import (
     Condition,
     EntityIs,
     Expression,
+    Figure,
+    FigureIs,
     LanguageIs,
     Leaf,
     MethodIs,
@@ -23,6 +25,7 @@ from services.core.rules.expression import (
     OutletIs,
     Phrase,
     RoleIs,
+    TierIs,
     TopicIs,
 )
 from services.core.rules.reading import Reading, fillers, kind_of
@@ -73,7 +76,7 @@ def _negated(part: Expression, reading: Reading) -> str:
     return f"what it excludes holds{': ' + _some(quotes) if quotes else ''}"
 
 
-def _reason(leaf: Leaf, reading: Reading) -> str:
+def _reason(leaf: Leaf, reading: Reading) -> str:  # noqa: PLR0911  one for each sort of condition
     tagged = reading.tagged
     match leaf:
         case Phrase() | Near():
@@ -87,8 +90,28 @@ def _reason(leaf: Leaf, reading: Reading) -> str:
             return f"its outlet is {tagged.article.outlet}"
         case LanguageIs():
             return f"its language is {tagged.language or tagged.article.language or 'not known'}"
+        case TierIs():
+            return (
+                f"its outlet is {reading.outlet}{'' if reading.outlet in leaf.known else ', whose tier is not known'}"
+            )
+        case FigureIs(figure=Figure.OUTLETS):
+            return f"{_outlets(reading.outlets)} its story"
+        case FigureIs():
+            return "not known: the moment of the decision" if reading.age is None else f"it is {_age(reading.age)} old"
         case ActIs():
             return _acts(leaf, reading)
+
+
+def _outlets(number: int | None) -> str:
+    if number is None:
+        return "not known: how many outlets tell"
+    return f"{number} independent outlets tell" if number != 1 else "1 independent outlet tells"
+
+
+def _age(seconds: float) -> str:
+    if seconds < 3600:
+        return f"{seconds / 60:.0f}m"
+    return f"{seconds / 3600:.1f}h" if seconds < 2 * 86400 else f"{seconds / 86400:.1f}d"
 
 
 def _mention(mention: object) -> str:

@@ -1,6 +1,7 @@
 """What each condition means, as a table: rule, and whether it fits the article."""
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
 from services.core.act import Act, Attribution, Certainty, Method, SanctionStage, TransferStage
@@ -8,6 +9,7 @@ from services.core.article import TaggedArticle
 from services.core.mention import EntityKind, Mention
 from services.core.rule import RuleSource
 from services.core.rules.compile import Match, compile_rule
+from services.core.rules.evaluate import truth
 from services.core.rules.index import RuleIndex
 from services.core.rules.keys import Rarity, required
 from services.core.rules.reading import Reading
@@ -280,6 +282,63 @@ def test_a_rule_is_filed_under_what_the_fewest_articles_have() -> None:
     assert keys_of("radars OR NOT tanks", *sample) == []
 
 
+WORLD = Vocabulary(
+    tiers={"harbour": 1, "ledger": 3},
+    weapons={"missile": ("weapon:harpoon", "weapon:exocet"), "ship": ("weapon:meko",)},
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "age", "outlets", "fits"),
+    [
+        ("tier:1", None, None, True),
+        ("tier<=2", None, None, True),
+        ("tier=3", None, None, False),
+        ("tier:(2, 3)", None, None, False),
+        ("NOT tier>1", None, None, True),
+        ("outlets>=2", None, None, None),
+        ("outlets>=2", None, 1, False),
+        ("outlets>=2", None, 2, True),
+        ("outlets<3", None, 2, True),
+        ("outlets=2", None, 2, True),
+        ("NOT outlets>=2", None, None, None),
+        ("NOT outlets>=2", None, 1, True),
+        ("radars AND outlets>2", None, 3, True),
+        ("radars OR outlets>2", None, None, True),
+        ("age<6h", None, None, None),
+        ("age<6h", 6 * 3600.0, None, False),
+        ("age<=6h", 6 * 3600.0, None, True),
+        ("age<1.5h", 5399.0, None, True),
+        ("age>30m", 1801.0, None, True),
+        ("age<2d", 86400.0, None, True),
+        ("age<1m", -30.0, None, True),
+        ("NOT age<6h", None, None, None),
+        ("weapon:missile", None, None, True),
+        ("weapon:ship", None, None, False),
+        ("weapon:(ship, harpoon)", None, None, True),
+    ],
+)  # fmt: skip
+def test_figures_tiers_and_classes(when: str, age: float | None, outlets: int | None, fits: bool | None) -> None:
+    compiled = compile_rule(RuleSource(id="r", title="R", when=when), WORLD)
+    reading = Reading(sample(), age, outlets)
+    assert truth(compiled.expression, reading) is fits
+    assert (compiled.match(reading) is not None) == (fits is True)
+    assert RuleIndex([compiled]).matching(reading) == ((compiled,) if fits else ())
+
+
+def test_the_tier_of_an_outlet_that_no_configuration_names_is_not_known() -> None:
+    for when in ("tier:1", "NOT tier:1"):
+        compiled = compile_rule(RuleSource(id="r", title="R", when=when), Vocabulary(tiers={"ledger": 2}))
+        assert compiled.match(sample()) is None
+
+
+def test_a_class_of_weapon_stands_in_the_items_of_an_act_too() -> None:
+    bought = transfer(TEXT, items=(structs.replace(party(TEXT, "anti-ship missiles"), id="weapon:exocet"),))
+    for when, fits in (("item: missile", True), ("item: ship", False)):
+        compiled = compile_rule(RuleSource(id="r", title="R", when=f"act:arms_transfer({when})"), WORLD)
+        assert (compiled.match(sample(bought)) is not None) == fits
+
+
 def test_rules_that_ask_the_same_are_asked_once_and_each_has_its_match() -> None:
     whens = ("radars AND missiles", "(radars  AND (missiles))", "missiles AND tanks", "radars\nAND missiles")
     rules = [compile_rule(RuleSource(id=str(n), title="R", when=when, version=f"v{n}")) for n, when in enumerate(whens)]
@@ -350,11 +409,21 @@ def test_the_index_takes_no_id_twice_and_removes_none_that_it_has_not() -> None:
             ],
         ),
         ("radars", []),
+        ("outlets>=2", [("outlets>=2", "not known: how many outlets tell its story")]),
+        ("age<6h", [("age<6h", "not known: the moment of the decision")]),
+        ("tier:1", [("tier:1", "its outlet is harbour, whose tier is not known")]),
     ],
 )
 def test_why_not_names_the_clause_that_failed(when: str, failures: list[tuple[str, str]]) -> None:
     compiled = compile_rule(RuleSource(id="r", title="R", when=when))
     assert [(one.clause, one.reason) for one in why_not(compiled, sample())] == failures
+
+
+def test_why_not_names_the_figures_of_the_moment() -> None:
+    compiled = compile_rule(RuleSource(id="r", title="R", when="outlets>=2 AND age<6h AND tier:3"), WORLD)
+    assert [one.reason for one in why_not(compiled, Reading(sample(), 7.5 * 3600, 1))] == [
+        "1 independent outlet tells its story", "it is 7.5h old", "its outlet is harbour",
+    ]  # fmt: skip
 
 
 def test_why_not_says_what_is_not_known() -> None:

@@ -29,7 +29,7 @@ MISTAKES = {
     "an unknown field": (
         "entty:Gazprom",
         """
-        line 1, column 1: unknown field "entty"; did you mean "entity"? Allowed: act, country, entity, lang, outlet, person, title, topic, weapon
+        line 1, column 1: unknown field "entty"; did you mean "entity"? Allowed: act, country, entity, lang, outlet, person, tier, title, topic, weapon
             entty:Gazprom
             ^^^^^
         """,
@@ -53,7 +53,7 @@ MISTAKES = {
     "a mistake in a later line": (
         "topic:sanctions AND\n  topc:arms_transfer",
         """
-        line 2, column 3: unknown field "topc"; did you mean "topic"? Allowed: act, country, entity, lang, outlet, person, title, topic, weapon
+        line 2, column 3: unknown field "topc"; did you mean "topic"? Allowed: act, country, entity, lang, outlet, person, tier, title, topic, weapon
               topc:arms_transfer
               ^^^^
         """,
@@ -521,9 +521,67 @@ def test_valid(when: str) -> None:
         ('"the radar"', False),
         ("act:any", False),
         ("country:RU", False),
+        ("tier:1 AND outlets>=2", True),
+        ("age<6h", True),
+        ("radar AND outlets>=2 AND age<6h", False),
     ],
 )
 def test_a_rule_that_needs_nothing_rare_is_a_warning(when: str, broad: bool) -> None:
     warnings = compile_rule(RuleSource(id="r", title="R", when=when), KNOWN).warnings
     told = "line 1, column 1: this can match nearly everything: it needs no word, name, country, topic: or act, so it is asked of every article; join one with AND"
     assert warnings == ((told,) if broad else ())
+
+
+@pytest.mark.parametrize(
+    ("when", "place", "message"),
+    [
+        ("outlets>=", (1, 10), "a number is missing here, for example outlets>=2"),
+        ("outlets>=two", (1, 10), '"two" is no number of outlets; allowed: 1 to 200'),
+        ("outlets>=-2", (1, 10), '"-2" is no number of outlets; allowed: 1 to 200'),
+        ("outlets>=0", (1, 10), '"0" is no number of outlets; allowed: 1 to 200'),
+        ("outlets>=2.5", (1, 10), '"2.5" is no number of outlets; allowed: 1 to 200'),
+        ("outlets>=99999999999999999999", (1, 10), "is no number of outlets; allowed: 1 to 200"),
+        ("outlets>=٢", (1, 10), '"٢" is no number of outlets; allowed: 1 to 200'),
+        ("outlets<1", (1, 9), "every story has at least 1 outlet, so fewer never holds"),
+        ("outlets:2", (1, 8), "outlets is compared: write outlets>=2"),
+        ("outlets>=(2, 5)", (1, 10), "a number is missing here, for example outlets>=2"),
+        ("age<6", (1, 5), "a unit is missing; allowed: m (minutes), h (hours) or d (days), for example age<6h"),
+        ("age<6 h", (1, 5), "a unit is missing"),
+        ("age<6w", (1, 5), 'unknown unit "w"; allowed: m (minutes), h (hours) or d (days), for example age<6h'),
+        ("age<-6h", (1, 5), "an age is not negative; write how long ago at most or at least, for example age<6h"),
+        ("age<0h", (1, 5), "an age is more than 0 and at most 3650d"),
+        ("age<9999d", (1, 5), "an age is more than 0 and at most 3650d"),
+        ("age<soon", (1, 5), '"soon" is no age; write a whole number and a unit'),
+        ('age<"6h"', (1, 5), "a number is missing here, for example age<6h"),
+        ("age=6h", (1, 4), "an age is never exactly something; compare with <, <=, > or >=, for example age<6h"),
+        ("age:6h", (1, 4), "age is compared: write age<6h"),
+        ("radar AND\n  age<6x", (2, 7), 'unknown unit "x"'),
+        ("tier:4", (1, 6), '"4" is no tier; Allowed: 1, 2, 3'),
+        ("tier:(1, official)", (1, 10), '"official" is no tier; Allowed: 1, 2, 3'),
+        ("tier<1", (1, 6), "no tier is < 1; Allowed: 1, 2, 3"),
+        ("tier>>1", (1, 6), "a number is missing here, for example tier<=2"),
+        ("outlet>=2", (1, 7), 'write outlet:'),
+        ("outltes>=2", (1, 8), 'not with "outltes"; did you mean "outlets"? Allowed: age, outlets, tier'),
+        ("stage>=agreed", (1, 6), "compares stages only within an act: act:arms_transfer(stage>=agreed)"),
+        ("2<=outlets", (1, 2), 'not with "2"'),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_figure_is_named_with_its_place(when: str, place: tuple[int, int], message: str) -> None:
+    with pytest.raises(RuleError) as raised:
+        compile_rule(RuleSource(id="r", title="R", when=when), KNOWN)
+    problem, *_ = raised.value.problems
+    assert (problem.line, problem.column) == place
+    assert message in problem.message
+
+
+def test_an_unknown_class_of_weapon_is_a_mistake() -> None:
+    known = Vocabulary(weapons={"air_defence": ("weapon:patriot",), "ship": ("weapon:meko",)})
+    for when in ("weapon:air_defense", "act:arms_transfer(item: air_defense)"):
+        with pytest.raises(RuleError, match='unknown class of weapon "air_defense"; did you mean "air_defence"'):
+            compile_rule(RuleSource(id="r", title="R", when=when), known)
+    for when in ("weapon:ship", "weapon:himars", "weapon:weapon:himars_2", "weapon:air_defence"):
+        compile_rule(RuleSource(id="r", title="R", when=when), known)
+
+
+def test_outlets_and_age_are_words_like_any_other_where_nothing_is_compared() -> None:
+    assert compile_rule(RuleSource(id="r", title="R", when="outlets OR age"), KNOWN).warnings == ()

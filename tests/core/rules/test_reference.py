@@ -11,7 +11,7 @@ from services.core.rule import RuleSource
 from services.core.rules.compile import compile_rule
 from services.core.rules.nearness import FARTHEST
 from services.core.rules.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
-from services.core.rules.vocabulary import FIELDS, ORDERED, ROLES, STAGES, Vocabulary
+from services.core.rules.vocabulary import FIELDS, FIGURES, ORDERED, ROLES, STAGES, Vocabulary
 
 SHIPPED = Vocabulary(lists=dict.fromkeys(("eu", "nato", "gulf", "g7"), ("AT",)))
 PAGE = (Path(__file__).parents[3] / "docs/reference/rules.md").read_text(encoding="utf-8")
@@ -35,6 +35,7 @@ def test_every_condition_compiles(when: str) -> None:
 def test_every_word_of_the_language_is_documented() -> None:
     words = {
         *FIELDS,
+        *FIGURES,
         *(role for roles in ROLES.values() for role in roles),
         *(stage for stages in STAGES.values() for stage in stages),
     }
