@@ -21,7 +21,6 @@ class Text(Struct, frozen=True, kw_only=True):
     entities: tuple[str, ...] = ()  # ids, sorted
     rare: tuple[str, ...] = ()  # the rarest of words and entities when it was read: by these it is found
     lengths: tuple[float, float, float] | None = None  # of title, lead and entities as vectors, when it was read
-    wire: str | None = None  # the agency whose text it is, if it says so
 
 
 class ActThread(Struct, frozen=True, kw_only=True):
