@@ -26,12 +26,12 @@ _IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> tuple[list[Act], list[Act]]:
     """The acts that stand, and those of the rules that do not because the model takes them for none.
 
-    Those of the rules come first, then those of which the model alone is sure, where one sentence bears them out.
+    Those of the rules come first, then those that the model alone sees, where one sentence bears them out or it is surer.
     """
     doubted = {_pair(one.told) for one in judgement.pairs if one.told is not None and one.doubted}
     kept = [act for act in told if _pair(act) not in doubted]
     alone = [one for one in chosen(judgement.pairs) if one.told is None]
-    added = [act for one in alone if (act := _told(one, lines)) is not None]
+    added = [act for one in alone for act, borne in [_told(one, lines)] if borne or one.sure]
     return [*kept, *added], [act for act in told if _pair(act) in doubted]
 
 
@@ -59,12 +59,12 @@ def _doubles(one: Judged, other: Judged) -> bool:
     return bool(one.giver and other.giver and one.giver.same(other.taker) and one.taker.same(other.giver))
 
 
-def _told(one: Judged, lines: Sequence[Line]) -> Act | None:
-    """The act; None where no sentence names both sides beside the arms or a word of sanctions: read on other news, such acts were right one time in four."""
+def _told(one: Judged, lines: Sequence[Line]) -> tuple[Act, bool]:
+    """The act, and whether its sentence bears it out: names both sides beside the arms or a word of sanctions."""
     line = max(lines, key=lambda line: _fit(line, one))
     sentence = line.sentence
-    if not all(_stands(actor, sentence) for actor in (one.giver, one.taker) if actor) or not _borne(sentence, one.kind):
-        return None
+    named = all(_stands(actor, sentence) for actor in (one.giver, one.taker) if actor)
+    borne = named and _borne(sentence, one.kind)
     at = _trigger(sentence, one)
     clause = Clause(sentence)
     frame = clause.of_verb(at) if clause.verbal(at) else clause.of_noun(at)
@@ -72,7 +72,7 @@ def _told(one: Judged, lines: Sequence[Line]) -> Act | None:
     giver = _party(one.giver, sentence) if one.giver else None
     taker = _party(one.taker, sentence)
     act = _bare(msgspec.structs.replace(one, stage=_stage(clause, frame, one)), sentence, at, giver, taker)
-    return msgspec.structs.replace(act, attribution=said.attribution if said else None)
+    return msgspec.structs.replace(act, attribution=said.attribution if said else None), borne
 
 
 def _stage(clause: Clause, frame: Frame, one: Judged) -> TransferStage | SanctionStage:
