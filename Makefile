@@ -6,7 +6,7 @@ CONFIG ?= deploy/config
 GOLD ?= ../shared/gold/dev.jsonl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench chaos eval train train-acts run schemas lock kafka-up kafka-down clean
+.PHONY: demo test lint types bench chaos eval measure-stories train train-acts run schemas lock kafka-up kafka-down clean
 
 demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
 	@$(BIN)/wirewatch demo
@@ -34,6 +34,10 @@ chaos: $(VENV)/dev  ## kill the alerter 200 times while destinations fail, and c
 eval: $(VENV)/dev  ## measure the extractor on labelled news beside the repository, into docs/reference/quality.md
 	@test -f $(GOLD) || { echo "no labelled news at $(GOLD); name a file: make eval GOLD=my.jsonl"; exit 1; }
 	OMP_NUM_THREADS=1 $(BIN)/wirewatch eval $(GOLD) $(addprefix --parties ,$(wildcard $(dir $(GOLD))parties.json)) --page docs/reference/quality.md
+
+measure-stories: $(VENV)/dev  ## measure how stories are told apart, on collections beside the repository
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.stories
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.stories near
 
 train: $(VENV)/dev  ## fit the topic weights anew after the lexicons changed: needs labelled news beside the repository
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.extractor.train_topics --write

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def articles(name: str) -> list[Labelled]:
 
 def half(story: str) -> int:
     """0 or 1, by chance: weights are fitted on one half and measured on the other."""
-    return int(digest(story), 16) % 2
+    return int(md5(story.encode(), usedforsecurity=False).hexdigest(), 16) % 2
 
 
 def pairs(name: str) -> list[Pair]:
