@@ -145,8 +145,7 @@ class RuleIndex:
         """Numbers of the questions that can be met."""
         filed, found = self._filed, set(self._always)
         present = self._present(reading)
-        for key in filed.keys() & present:
-            by = filed[key]
+        for by in [filed[key] for key in present if key in filed]:
             if len(by) < _FEW:
                 for other, numbers in by.items():
                     if other in present:
@@ -158,10 +157,11 @@ class RuleIndex:
 
     def _present(self, reading: Reading) -> set[str]:
         """The keys that the article has. Of most articles nobody asks for the words."""
-        present = {"", *reading.marks}
-        if self._ungated or not self._gates.keys().isdisjoint(present):
-            present |= reading.vocabulary
-            present.update(self._begun(reading.vocabulary))
+        if not self._ungated and self._gates.keys().isdisjoint(reading.marks):
+            return {"", *reading.marks}
+        present = reading.vocabulary | reading.marks
+        present.add("")
+        present.update(self._begun(reading.vocabulary))
         return present
 
     def _begun(self, words: Iterable[str]) -> Iterator[str]:

@@ -154,8 +154,7 @@ class Reading:
 
     def begins(self, stem: str) -> bool:
         """Whether a word begins like this."""
-        at = bisect_left(self._sorted, stem)
-        return at < len(self._sorted) and self._sorted[at].startswith(stem)
+        return f" {stem}" in self.line
 
     @cached_property
     def _sorted(self) -> list[str]:
