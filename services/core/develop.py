@@ -130,12 +130,10 @@ def _fact(one: Stated) -> str:
 def _with_it(subject: Sequence[Stated], moved: Mapping[str, str]) -> Iterator[Change]:
     """What the first report itself is about, beyond being the first: a denial, or a stage that others had told otherwise."""
     for one in subject:
-        act = one.told.act
-        if act.certainty == Certainty.DENIED:
+        if one.told.act.certainty == Certainty.DENIED:
             yield _denied(one)
-        elif one.ident in moved:
-            why = f"Stage moved from {words(moved[one.ident])} to {words(act.stage)}"
-            yield Change(kind=DevelopmentKind.STAGE_MOVED, why=why, fact=f"act:{one.ident}:{act.stage}", act=act)
+        elif one.ident in moved and (further := _moved(one, [moved[one.ident]])):
+            yield further
 
 
 def _of_act(told: Sequence[str], one: Stated, acts: Sequence[Stated], threads: Sequence[ActThread]) -> Iterator[Change]:

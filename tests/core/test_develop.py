@@ -52,6 +52,16 @@ def test_what_a_rule_has_told_it_never_tells_again(published: list[tuple[list[St
     assert [change for acts, outlets in published for change in changes(told, acts, around(outlets))] == []
 
 
+def test_a_first_report_tells_of_a_stage_only_that_it_went_further() -> None:
+    def told(stage: str, before: str) -> list[DevelopmentKind]:
+        moved = Around(outlets=1, steps=STEPS, moved={"1": before})
+        return [change.kind for change in first_report([Stated(told=act(stage), ident="1")], moved, known=True)]
+
+    assert told("delivered", before="agreed") == [DevelopmentKind.NEW_STORY, DevelopmentKind.STAGE_MOVED]
+    assert told("considered", before="agreed") == [DevelopmentKind.NEW_STORY]
+    assert told("halted", before="delivered") == [DevelopmentKind.NEW_STORY, DevelopmentKind.STAGE_MOVED]
+
+
 @given(st.lists(articles, min_size=1, max_size=6))
 def test_every_change_is_told_under_one_wanted_kind_or_set_aside(published: list[tuple[list[Stated], int]]) -> None:
     told: tuple[str, ...] = ()
