@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from services.core.act import Act, Certainty, SanctionStage, TransferStage
+from services.core.act import Act, Certainty, Method, SanctionStage, TransferStage
 from services.core.errors import ConfigInvalid
 from services.extractor.clues import Clues
+from services.extractor.merge import roles
 from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, STAGES, Actor, Facts, Line, actors, possible
 from services.extractor.window import Window, window
 from services.extractor.word_pieces import WordPieces
@@ -46,7 +47,7 @@ def model_directory(setting: str) -> Path | None:
 class Judged(Struct, frozen=True):
     """A pair that the model takes for an act, or of which the rules told one: ``told``.
 
-    ``doubted``: the model takes it for none. ``sure``: sure enough where no one sentence bears it out.
+    ``doubted``: a side of it was guessed, and the model takes it for none. ``sure``: sure enough where no one sentence bears it out.
     """
 
     kind: str
@@ -132,7 +133,7 @@ class ActModel:
             for kind in KINDS
             for judged in self._pairs(
                 kind, seen, Hidden(parties, whole), Facts(kind, lines, acts, self._rank),
-                Clues(kind, lines, acts, found_actors, self._rank),
+                Clues(kind, lines, acts, found_actors),
             )
         ]  # fmt: skip
         odds = whole @ self._heads["topics"] * 4 + self._heads["topics_bias"]
@@ -171,7 +172,7 @@ class ActModel:
             yield Judged(
                 kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))),
                 TransferStage(stage) if kind == "arms_transfer" else SanctionStage(stage),
-                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told is not None and odds[at] < doubt), bool(odds[at] >= apart),
+                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told and odds[at] < doubt and _guessed(told)), bool(odds[at] >= apart),
             )  # fmt: skip
 
     def _weighed(
@@ -206,6 +207,11 @@ def digest(directory: Path) -> str:
     for name in FILES:
         made.update((directory / name).read_bytes())
     return made.hexdigest()[:12]
+
+
+def _guessed(act: Act) -> bool:
+    """Whether a side is missing, or was not read from the words that join it to the act."""
+    return any(party is None or party.method not in {Method.PATTERN, Method.PARSE} for party in roles(act))
 
 
 def _odds(probability: float) -> float:

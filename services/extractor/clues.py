@@ -22,20 +22,14 @@ _BETWEEN = 6  # signs between two parties that are told in full
 _FORMS = {Form.ADJECTIVE: "A", Form.SEAT: "S", Form.PEOPLE: "Q"}
 _SKIPPED = frozenset({",", "SUB", "SAY", "BE", "MODAL", "and", PARTY})
 _JOINTS = english.PREPOSITIONS | frozenset({"and", ",", "'s", "-", "that", '"', ":"})
-_OFTEN = frozenset({
-    "US", "EU", "GB", "RU", "IR", "CN", "KP", "UA", "IL", "VE", "TW", "SY", "CU", "IN", "TR", "SA", "DE", "FR", "KR", "JP",
-})  # fmt: skip
-_FIRST, _SECOND = 5, 15  # ranks of suppliers
 
 
 class Clues:
-    """The clues of an article for acts of one kind."""
+    """The clues of an article for acts of one kind. No clue says which country a party is: names must not decide."""
 
-    def __init__(
-        self, kind: str, lines: Sequence[Line], acts: Sequence[Act], actors: dict[str, Actor], rank: dict[str, int]
-    ) -> None:
-        """``actors``: by key; ``rank``: countries by how likely they supply arms."""
-        self._kind, self._rank, self._actors = kind, rank, actors
+    def __init__(self, kind: str, lines: Sequence[Line], acts: Sequence[Act], actors: dict[str, Actor]) -> None:
+        """``actors``: by key."""
+        self._kind, self._actors = kind, actors
         self._acts = [act for act in acts if kind_of(act) == kind]
         self._told = [tuple(key_of(party) if party else None for party in roles(act)) for act in self._acts]
         self._party: defaultdict[str, set[str]] = defaultdict(set)
@@ -53,11 +47,6 @@ class Clues:
         yield from (f"{role} {clue}" for clue in self._party.get(actor.key, ()))
         yield from (f"{role} kind {actor.mark}", f"{role} usual {actor.usual}")
         yield f"{role} count {min(4, self._count[actor.key])}"
-        if actor.country in _OFTEN:
-            yield f"{role} country {actor.country}"
-        if self._kind == "arms_transfer":
-            place = self._rank.get(actor.country or "", 99)
-            yield f"{role} rank {1 if place < _FIRST else 2 if place < _SECOND else 3}"
 
     def of_pair(self, giver: Actor | None, taker: Actor) -> Iterator[str]:
         """Of two parties together, and of the article as a whole."""

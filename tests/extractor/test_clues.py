@@ -29,7 +29,7 @@ def clues(title: str, kind: str = "arms_transfer") -> set[str]:
     lines, _ = tagger().lines(article(title=title, summary="", body=""))
     found = actors(lines, [])
     first, *_, last = found.values()
-    return set(Clues(kind, lines, [], found, {}).of_pair(first, last))
+    return set(Clues(kind, lines, [], found).of_pair(first, last))
 
 
 def test_order_and_what_stands_between_make_the_clues_of_a_pair() -> None:

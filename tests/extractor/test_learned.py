@@ -103,31 +103,35 @@ def test_parties_are_told_apart_by_the_words_around_them(title: str, wanted: lis
     assert sorted(told(act).rsplit(" ", 2)[0] for act in learned(title)) == wanted
 
 
+GAME = "Spain beats Greece in a friendly as Norway imposes sanctions on Paraguay"
+
+
 @pytest.mark.parametrize(
-    ("title", "told_by_rules", "stands"),
+    ("title", "method", "stands"),
     [
-        ("Spain sends frigates to Greece", "ES > GR", True),
-        ("Spain beats Greece in a friendly as Norway imposes sanctions on Paraguay", "ES > GR", False),
+        ("Spain sends frigates to Greece", Method.NEAREST, True),
+        (GAME, Method.NEAREST, False),
+        (GAME, Method.CARRIED, False),
+        (GAME, Method.PATTERN, True),  # what was read from the words that join the two is never overruled
     ],
 )
-def test_what_the_rules_told_falls_where_the_model_takes_it_for_none(
-    title: str, told_by_rules: str, stands: bool
+def test_what_the_rules_guessed_falls_where_the_model_takes_it_for_none(
+    title: str, method: Method, stands: bool
 ) -> None:
-    giver, taker = told_by_rules.split(" > ")
     lines, _ = tagger().lines(article(title=title, summary="", body=""))
-    names = {node.name.entity.country: node for node in lines[0].sentence.nodes if node.name is not None}
-    sides = [
+    spain, greece = (
         Party(
             name=country, span=Span(start=node.start, end=node.end, quote=title[node.start : node.end]),
-            method=Method.NEAREST, id=node.name.entity.id if node.name else None, country=country,
+            method=method, id=f"country:{country}", country=country,
         )
-        for country in (giver, taker)
-        for node in [names[country]]
-    ]  # fmt: skip
-    trigger = lines[0].sentence.whole
+        for country in ("ES", "GR")
+        for node in lines[0].sentence.nodes
+        if node.name is not None and node.name.entity.country == country
+    )  # fmt: skip
+    whole = lines[0].sentence.whole
     by_rules = ArmsTransfer(
-        certainty=Certainty.ASSERTED, trigger=trigger, evidence=(trigger,), rule="transfer.give", stage=TransferStage.AGREED,
-        supplier=sides[0], recipient=sides[1],
+        certainty=Certainty.ASSERTED, trigger=whole, evidence=(whole,), rule="transfer.give", stage=TransferStage.AGREED,
+        supplier=spain, recipient=greece,
     )  # fmt: skip
     standing, doubted = acts(model().judge(lines, [by_rules]), lines, [by_rules])
     assert (by_rules in standing, by_rules in doubted) == (stands, not stands)

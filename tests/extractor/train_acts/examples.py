@@ -38,28 +38,34 @@ class Read(Struct):
 
 
 class Example(Struct):
-    """``pairs``: by kind, who gives to whom and where that stands in the tables of ``labels``."""
+    """``pairs``: by kind, who gives to whom and where that stands in the tables of ``labels``.
+
+    ``topical``: 1 where topics are labelled, else 0.
+    """
 
     read: Read
     window: Window
     places: Any
     topics: Any
+    topical: float
     pairs: dict[str, list[tuple[Actor | None, Actor, int, int]]]
     labels: dict[str, dict[str, Any]]
 
 
-def examples(articles: Iterable[Read], pieces: WordPieces, rank: dict[str, int], parties: Parties) -> list[Example]:
+def examples(
+    articles: Iterable[Read], pieces: WordPieces, rank: dict[str, int], parties: Parties, topical: float = 1.0
+) -> list[Example]:
     """``rank``: countries by how likely they supply; ``parties``: whom the labelled names stand for."""
-    return [_example(read, pieces, rank, parties) for read in articles]
+    return [_example(read, pieces, rank, parties, topical) for read in articles]
 
 
-def _example(read: Read, pieces: WordPieces, rank: dict[str, int], parties: Parties) -> Example:
+def _example(read: Read, pieces: WordPieces, rank: dict[str, int], parties: Parties, topical: float) -> Example:
     seen = window(read.lines, actors(read.lines, read.acts), pieces)
     places = np.zeros((MOST_PARTIES + 1, LENGTH), "float32")
     for at, own in enumerate(seen.places):
         places[at, own] = 1 / len(own)
     topics = np.array([topic in read.label.topics for topic in TOPICS], "float32")
-    example = Example(read, seen, places, topics, {}, {})
+    example = Example(read, seen, places, topics, topical, {}, {})
     for kind in KINDS:
         facts = Facts(kind, read.lines, read.acts, rank)
         at = {actor.key: number for number, actor in enumerate(seen.actors)}
@@ -110,6 +116,7 @@ def batch(chosen: Sequence[Example]) -> dict[str, Any]:
         "mask": np.zeros((len(chosen), length), "float32"),
         "places": np.stack([example.places[:, :length] for example in chosen]),
         "topics": np.stack([example.topics for example in chosen]),
+        "topical": np.array([[example.topical] for example in chosen], "float32"),
     }  # fmt: skip
     for row, example in enumerate(chosen):
         size = len(example.window.pieces)

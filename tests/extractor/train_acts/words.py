@@ -16,10 +16,10 @@ _LEAST = 3  # pairs that a clue must stand at
 _KEEP = 0.1  # inverse strength of the L2 penalty
 
 
-def rows(example: Example, kind: str, rank: dict[str, int]) -> list[list[int]]:
+def rows(example: Example, kind: str) -> list[list[int]]:
     """Places of the clues of each pair, in the order of ``example.pairs[kind]``."""
     read = example.read
-    clues = Clues(kind, read.lines, read.acts, actors(read.lines, read.acts), rank)
+    clues = Clues(kind, read.lines, read.acts, actors(read.lines, read.acts))
     givers = {actor.key: list(clues.of_party(actor, "giver")) for actor in example.window.actors}
     takers = {actor.key: list(clues.of_party(actor, "taker")) for actor in example.window.actors}
     return [
@@ -28,12 +28,12 @@ def rows(example: Example, kind: str, rank: dict[str, int]) -> list[list[int]]:
     ]
 
 
-def fit(found: Sequence[Example], kind: str, rank: dict[str, int]) -> Any:
+def fit(found: Sequence[Example], kind: str) -> Any:
     """The weights of a kind, half precision."""
     each, wanted, counted = [], [], []
     for example in found:
         table = example.labels[kind]
-        for (_, _, row, column), own in zip(example.pairs[kind], rows(example, kind, rank), strict=True):
+        for (_, _, row, column), own in zip(example.pairs[kind], rows(example, kind), strict=True):
             if table["weight"][row, column]:
                 each.append(own)
                 wanted.append(table["act"][row, column] * 2 - 1)
