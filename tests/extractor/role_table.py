@@ -19,6 +19,10 @@ TRANSFERS = [
     ("Chile follows Brazil in sending tanks to Peru", ["CL > PE"]),
     ("Chile diverts missiles to support Peru", ["CL > PE"]),
     ("Chile sends missiles to sink Peruvian ships", []),
+    # what is given in the passive has two objects
+    ("Peru was given howitzers by Chile", ["CL > PE"]),
+    ("Peru was promised ten tanks by Chile", ["CL > PE"]),
+    ("Peru was supplied with howitzers by Chile", ["CL > PE"]),
     # whose company it is
     ("Poland received torpedoes from Sweden's Saab.", ["Saab > PL"]),
 ]  # fmt: skip
