@@ -171,12 +171,11 @@ class SanctionReader:
         frame = self.clause.of_noun(at)
         targets = self._targets(frame)
         imposers = parties.in_slots(self.clause.sentence, frame, ("by", "from"))
-        owned = parties.of_nodes(self.clause.sentence, frame.owners, frame.method)
-        for owner in owned:
-            self._place_owner(frame, owner, imposers, targets)
-        stage = stages.of_measure(self.clause, frame)
         if not targets:
             targets.extend(one for one in bearing.bearers(self.clause, at) if not fill.among(one, imposers))
+        for owner in parties.of_nodes(self.clause.sentence, frame.owners, frame.method):
+            self._place_owner(frame, owner, imposers, targets)
+        stage = stages.of_measure(self.clause, frame)
         self._governing(frame, stage, imposers, targets)
         if self._caller(frame, stage) and not imposers and frame.verb is not None:
             stage = self._own(frame.verb, imposers, targets)

@@ -30,6 +30,8 @@ TRANSFERS = [
 SANCTIONS = [
     # one act
     ("Norway sanctions Paraguay || Norway said on Monday it would impose sanctions on Paraguay over forests.", ["NO > PY"]),
+    # whose sanctions hit somebody
+    ("Norway hit by Chinese sanctions", ["CN > NO"]),
     # whom a phrase is about
     ("Canada lifts sanctions on Venezuela's acting president Delcy Rodríguez", ["CA > Delcy Rodriguez"]),
     ("Canada imposes sanctions on China's Huawei", ["CA > Huawei"]),
