@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 OnAlert = Callable[[Alert], None]
 
-_JUDGED_EVERY, _JUDGED_SINCE = 60.0, timedelta(days=30)
+_JUDGED_EVERY, _JUDGED_SINCE = 20.0, timedelta(days=30)
 
 
 class Service(Protocol):

@@ -1,6 +1,7 @@
 """A real Prometheus scrapes a real wirewatch: the alerting rules load, and the dashboard shows what happened."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import yaml
 
 from tests.e2e.deployment import ROOT, Deployment, eventually
 from tests.e2e.outlets import FILLER, Outlets, deal
-from tests.e2e.watch import STDOUT, alerted, begin
+from tests.e2e.watch import STDOUT, alerted, begin, printed
 from tests.servers.lifetime import unavailable
 from tests.servers.ports import free_ports
 
@@ -118,6 +119,10 @@ def _news_flows(deployment: Deployment, outlets: Outlets, server: Prometheus) ->
         "the outbox is measured", lambda: bool(server.query('wirewatch_outbox_notifications{state="sent"} > 0')), 20
     )
     eventually("the lag is measured", lambda: bool(server.query("wirewatch_consumer_lag_records")), 20)
+    told = re.search(r"\bal[0-9a-f]{20}\b", printed(deployment))
+    assert told
+    deployment.run("feedback", told[0], "useful")
+    eventually("what was judged is measured", lambda: bool(server.query("wirewatch_rule_precision_ratio")), 40)
 
 
 def spelled_out(expression: str) -> str:
