@@ -119,7 +119,9 @@ class TransferReader:
             return Found(
                 "transfer.given", frame, items, suppliers, self._recipients(frame), stages.of_verb(self.clause, frame)
             )
-        items = self._items([*frame.slots.get("with", ()), *frame.objects])  # "was supplied with tanks", "was given tanks"
+        items = self._items(
+            [*frame.slots.get("with", ()), *frame.objects]
+        )  # "was supplied with tanks", "was given tanks"
         if not items:
             return None
         recipients = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
