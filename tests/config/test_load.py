@@ -58,7 +58,7 @@ def test_a_rule_names_only_topics_and_entities_of_the_lexicons(tmp_path: Path) -
     words = Vocabulary(topics=frozenset({"arms_transfer"}), entities=frozenset({"weapon:himars"}))
     with pytest.raises(ConfigInvalid) as caught:
         load(tmp_path, check_lexicons=lambda _: (), lexicon_words=lambda _: words)
-    first, second, *_ = caught.value.problems
+    first, second = (problem for problem in caught.value.problems if "rules/arms.yaml" in problem)
     assert 'unknown topic "arms"' in first
     assert 'did you mean "weapon:himars"' in second
 
