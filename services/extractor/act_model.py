@@ -47,7 +47,7 @@ def model_directory(setting: str) -> Path | None:
 class Judged(Struct, frozen=True):
     """A pair that the model takes for an act, or of which the rules told one: ``told``.
 
-    ``doubted``: a side of it was guessed, and the model takes it for none. ``sure``: sure enough where no one sentence bears it out.
+    ``doubted``: a side of it was guessed, and the model takes it for none.
     """
 
     kind: str
@@ -58,7 +58,6 @@ class Judged(Struct, frozen=True):
     certainty: Certainty
     told: Act | None
     doubted: bool
-    sure: bool
 
 
 class Hidden(NamedTuple):
@@ -110,7 +109,6 @@ class ActModel:
         card = json.loads((directory / "card.json").read_text())
         self.thresholds: dict[str, float] = card["thresholds"]
         self.doubts: dict[str, float] = card["doubts"]
-        self.apart: dict[str, float] = card["apart"]
         self.digest = digest(directory)
 
     def judge(self, lines: Sequence[Line], acts: Sequence[Act]) -> Judgement:
@@ -163,7 +161,6 @@ class ActModel:
         odds = (1 - _LINEAR) * odds + _LINEAR * self._weighed(kind, seen.actors, pairs, clues)
         least = _odds(self.thresholds[kind]) if kind in self.thresholds else np.inf
         doubt = _odds(self.doubts[kind]) if kind in self.doubts else -np.inf
-        apart = _odds(self.apart[kind]) if kind in self.apart else np.inf
         for at, (giver, taker) in enumerate(pairs):
             told = facts.act(giver, taker)
             if told is None and odds[at] < least:
@@ -172,7 +169,7 @@ class ActModel:
             yield Judged(
                 kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))),
                 TransferStage(stage) if kind == "arms_transfer" else SanctionStage(stage),
-                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told and odds[at] < doubt and _guessed(told)), bool(odds[at] >= apart),
+                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told and odds[at] < doubt and _guessed(told)),
             )  # fmt: skip
 
     def _weighed(

@@ -13,7 +13,7 @@ from services.extractor import english
 from services.extractor.entities import Form
 from services.extractor.merge import roles
 from services.extractor.outline import ANCHORS, PARTY, Outline, outline
-from services.extractor.pairs import Actor, Line, key_of
+from services.extractor.pairs import Actor, Line, sides
 from services.extractor.rows import Node
 
 _AROUND = 4  # signs on each side of a party
@@ -31,7 +31,7 @@ class Clues:
         """``actors``: by key."""
         self._kind, self._actors = kind, actors
         self._acts = [act for act in acts if kind_of(act) == kind]
-        self._told = [tuple(key_of(party) if party else None for party in roles(act)) for act in self._acts]
+        self._told = [sides(act) for act in self._acts]
         self._party: defaultdict[str, set[str]] = defaultdict(set)
         self._pair: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._count: Counter[str] = Counter()

@@ -11,8 +11,7 @@ from services.extractor import parties, stages, stance
 from services.extractor.act_model import Judged, Judgement
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
-from services.extractor.merge import roles
-from services.extractor.pairs import Actor, Line, key_of
+from services.extractor.pairs import Actor, Line, sides
 from services.extractor.rows import Node, Sentence
 from services.extractor.vocabulary import TELLING
 
@@ -26,17 +25,16 @@ _IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> tuple[list[Act], list[Act]]:
     """The acts that stand, and those of the rules that do not because the model takes them for none.
 
-    Those of the rules come first, then those that the model alone sees, where one sentence bears them out or it is surer.
+    Those of the rules come first, then those that the model alone sees.
     """
     doubted = {_pair(one.told) for one in judgement.pairs if one.told is not None and one.doubted}
     kept = [act for act in told if _pair(act) not in doubted]
     alone = [one for one in chosen(judgement.pairs) if one.told is None]
-    added = [act for one in alone for act, borne in [_told(one, lines)] if borne or one.sure]
-    return [*kept, *added], [act for act in told if _pair(act) in doubted]
+    return [*kept, *(_told(one, lines) for one in alone)], [act for act in told if _pair(act) in doubted]
 
 
-def _pair(act: Act) -> tuple[str, ...]:
-    return (kind_of(act), *(key_of(party) if party else "" for party in roles(act)))
+def _pair(act: Act) -> tuple[str | None, ...]:
+    return (kind_of(act), *sides(act))
 
 
 def chosen(judged: Sequence[Judged]) -> list[Judged]:
@@ -59,12 +57,9 @@ def _doubles(one: Judged, other: Judged) -> bool:
     return bool(one.giver and other.giver and one.giver.same(other.taker) and one.taker.same(other.giver))
 
 
-def _told(one: Judged, lines: Sequence[Line]) -> tuple[Act, bool]:
-    """The act, and whether its sentence bears it out: names both sides beside the arms or a word of sanctions."""
-    line = max(lines, key=lambda line: _fit(line, one))
-    sentence = line.sentence
-    named = all(_stands(actor, sentence) for actor in (one.giver, one.taker) if actor)
-    borne = named and _borne(sentence, one.kind)
+def _told(one: Judged, lines: Sequence[Line]) -> Act:
+    """The act, with the sentence that tells it best."""
+    sentence = max(lines, key=lambda line: _fit(line, one)).sentence
     at = _trigger(sentence, one)
     clause = Clause(sentence)
     frame = clause.of_verb(at) if clause.verbal(at) else clause.of_noun(at)
@@ -72,7 +67,7 @@ def _told(one: Judged, lines: Sequence[Line]) -> tuple[Act, bool]:
     giver = _party(one.giver, sentence) if one.giver else None
     taker = _party(one.taker, sentence)
     act = _bare(msgspec.structs.replace(one, stage=_stage(clause, frame, one)), sentence, at, giver, taker)
-    return msgspec.structs.replace(act, attribution=said.attribution if said else None), borne
+    return msgspec.structs.replace(act, attribution=said.attribution if said else None)
 
 
 def _stage(clause: Clause, frame: Frame, one: Judged) -> TransferStage | SanctionStage:
@@ -114,10 +109,6 @@ def _party(actor: Actor, sentence: Sentence) -> Party:
     """The actor by the words of the sentence."""
     here = _stands(actor, sentence) or actor.spans[0]
     return Party(name=actor.name, span=here, method=Method.LEARNED, id=actor.id, country=actor.country)
-
-
-def _borne(sentence: Sentence, kind: str) -> bool:
-    return any(node.is_item for node in sentence.nodes) if kind == "arms_transfer" else _speaks(sentence, kind)
 
 
 def _speaks(sentence: Sentence, kind: str) -> bool:

@@ -60,6 +60,12 @@ def key_of(party: Party) -> str:
     return party.id or f"free {party.name.casefold()}"
 
 
+def sides(act: Act) -> tuple[str | None, str | None]:
+    """By what giver and taker of an act are found again; None for one that is not named."""
+    giver, taker = (key_of(party) if party else None for party in roles(act))
+    return giver, taker
+
+
 def actors(lines: Sequence[Line], acts: Sequence[Act]) -> dict[str, Actor]:
     """All parties of the lines, in order of mention, and those that only the rules saw."""
     found: dict[str, Actor] = {}
@@ -91,7 +97,7 @@ class Facts:
         self._kind = kind
         self._rank = rank
         self._acts = [act for act in acts if kind_of(act) == kind]
-        self._pairs = [tuple(key_of(party) if party else None for party in roles(act)) for act in self._acts]
+        self._pairs = [sides(act) for act in self._acts]
         self._lines: dict[str, set[int]] = defaultdict(set)
         self._telling = {line.sentence.number for line in lines if line.telling}
         self._title = {line.sentence.number for line in lines if line.sentence.title}

@@ -25,9 +25,7 @@ MINISTER = Actor("person:a", "person:a", "A", "IS", 2, None, [Span(start=2, end=
 
 
 def pair(giver: Actor | None, taker: Actor, probability: float, kind: str = "sanction") -> Judged:
-    return Judged(
-        kind, giver, taker, probability, SanctionStage.IMPOSED, Certainty.ASSERTED, None, doubted=False, sure=False
-    )
+    return Judged(kind, giver, taker, probability, SanctionStage.IMPOSED, Certainty.ASSERTED, None, doubted=False)
 
 
 @pytest.mark.parametrize(

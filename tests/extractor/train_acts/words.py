@@ -30,7 +30,7 @@ def rows(example: Example, kind: str) -> list[list[int]]:
 
 def fit(found: Sequence[Example], kind: str) -> Any:
     """The weights of a kind, half precision."""
-    each, wanted, counted = [], [], []
+    each, wanted = [], []
     for example in found:
         table = example.labels[kind]
         for (_, _, row, column), own in zip(example.pairs[kind], rows(example, kind), strict=True):
