@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from services.core.act import Act, SanctionStage, TransferStage
-from services.core.measure.compare import ROLES, Kind, act_roles, label_roles
+from services.core.act import Act, SanctionStage, TransferStage, sides
+from services.core.measure.compare import ROLES, Kind, label_roles
 from services.core.measure.errors import OPEN, Error, RuleCount, TopicError, stages
 from services.core.measure.labels import LabelledAct
 from services.core.measure.parties import Parties, agree
@@ -88,6 +88,6 @@ def _label(label: LabelledAct, kind: Kind) -> str:
 def _act(act: Act, kind: Kind) -> str:
     roles = ", ".join(
         f"{role} {party.name} (by {party.method})" if party else f"{role} -"
-        for role, party in zip(ROLES[kind], act_roles(act), strict=True)
+        for role, party in zip(ROLES[kind], sides(act), strict=True)
     )
     return f"{roles}, {act.stage}, {act.certainty}"

@@ -94,3 +94,8 @@ class Sanction(_Act, frozen=True, kw_only=True, tag_field="kind", tag="sanction"
 
 
 Act = ArmsTransfer | Sanction
+
+
+def sides(act: Act) -> tuple[Party | None, Party | None]:
+    """Who gives or imposes, and who gets or bears it."""
+    return (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)

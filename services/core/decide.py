@@ -68,15 +68,16 @@ def decide(
     before = joined.story if isinstance(joined, Assignment) else joined
     after = grown(before or opened(article, gist), article, gist, again=isinstance(joined, Story))
     placed = _placed(joined)
-    told = reading.of_story(independent(after.story, given.owners))
+    around = _around(after, reading, given)
+    told = reading.of_story(around.outlets)
     matched = [*matched, *((rule, match) for rule in waiting if (match := rule.match(told)) is not None)]
     if not matched:
         why = f"no rule matched{_waits(waiting, told)}; {placed}"
         entry = _entry(reading, given.now, Fate.NO_RULE, why, story=after.story, placed=placed)
         return Decision(story=after.story, entries=(entry,))
     story, alerts, entries = after.story, [], []
-    for rule, match in matched:
-        story, found, entry = _for_rule(reading, rule, match, structs.replace(after, story=story), given)
+    for asked in matched:
+        story, found, entry = _for_rule(reading, asked, structs.replace(after, story=story), around, given)
         entries.append(structs.replace(entry, placed=placed))
         if found:
             alerts.append(found)
@@ -84,14 +85,13 @@ def decide(
 
 
 def _for_rule(
-    reading: Reading, rule: Rule, match: Match, after: Grown, given: Circumstances
+    reading: Reading, asked: tuple[Rule, Match], after: Grown, around: Around, given: Circumstances
 ) -> tuple[Story, Alert | None, LedgerEntry]:
-    article, story = reading.tagged.article, after.story
+    article, story, (rule, match) = reading.tagged.article, after.story, asked
     name = rule.id if rule.source.mode is Mode.ALERT else f"{rule.id} ({rule.source.mode})"
     told, kept = story.told.get(name, ()), story.kept.get(name, ())
     known = (*kept, *told) if article.revision > 1 else told
     acts = stated(_news(rule, match, after.acts), reading, official=article.outlet in given.official)
-    around = _around(after, reading, given)
     found = changes(known, acts, around) if known else first_report(acts, around, known=story.articles > 1)
     new = facts(acts, around)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from services.core.act import Act, ArmsTransfer, Certainty, Method, Party
+from services.core.act import Act, ArmsTransfer, Certainty, Method, sides
 from services.core.alert import DevelopmentKind
 from services.core.amounts import Amount, material
 from services.core.phrase import cut, phrase
@@ -53,7 +53,7 @@ def details(told: Sequence[str], one: Stated) -> Iterator[Change]:
 
 def _parties(told: Sequence[str], one: Stated) -> Iterator[Change]:
     act = one.told.act
-    for role, key, party in zip(("giver", "taker"), (one.told.giver, one.told.taker), _roles(act), strict=True):
+    for role, key, party in zip(("giver", "taker"), (one.told.giver, one.told.taker), sides(act), strict=True):
         unnamed = f"open:{one.ident}:{role}" in told and f"party:{one.ident}:{role}" not in told
         if key and party and party.method in _SURE and unnamed:
             name = _ROLES[isinstance(act, ArmsTransfer)][role == "taker"]
@@ -62,10 +62,6 @@ def _parties(told: Sequence[str], one: Stated) -> Iterator[Change]:
 
 
 _ROLES = {True: ("supplier", "recipient"), False: ("imposer", "target")}
-
-
-def _roles(act: Act) -> tuple[Party | None, Party | None]:
-    return (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
 
 
 def _amounts(told: Sequence[str], one: Stated) -> Iterator[Change]:

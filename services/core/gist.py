@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from msgspec import Struct, structs
 
-from services.core.act import Act, ArmsTransfer, Party, SanctionStage
+from services.core.act import Act, ArmsTransfer, Party, SanctionStage, sides
 from services.core.background import RAREST, Background
 from services.core.likeness import lengths, rarest
 from services.core.mention import EntityKind
@@ -118,13 +118,12 @@ def _keys(text: Text, acts: tuple[Told, ...], background: Background) -> dict[st
 
 def roles(act: Act) -> tuple[Party, ...]:
     """The parties of an act that are stated, the giving one first."""
-    both = (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
-    return tuple(party for party in both if party is not None)
+    return tuple(party for party in sides(act) if party is not None)
 
 
 def _told(act: Act, reading: Reading) -> Told:
     transfer = isinstance(act, ArmsTransfer)
-    giver, taker = (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
+    giver, taker = sides(act)
     course = Course.TRANSFER if transfer else _COURSES.get(SanctionStage(act.stage), Course.AGAINST)
     first = act.evidence[0].start if act.evidence else act.trigger.start
     return Told(

@@ -48,7 +48,7 @@ def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) ->
     """The story with the article in it. ``again``: with a further revision of an article that is in it."""
     threads, acts, count = _followed(story, gist)
     texts = _remembered(story, gist.text)
-    copied = is_copy(gist.text, story)
+    copied = same_text(gist.text, story, NEAR)
     said = headline(article, acts)
     outlets = story.outlets if article.outlet in story.outlets else (*story.outlets, article.outlet)[:MAX_OUTLETS]
     changed = structs.replace(
@@ -75,11 +75,6 @@ def independent(story: Story, owners: Mapping[str, str]) -> int:
     """How many owners stand behind a story in words of their own. An outlet without a known owner is its own."""
     own = {owners.get(outlet) or outlet for outlet in story.outlets if outlet not in story.copiers}
     return max(1, len(own))
-
-
-def is_copy(text: Text, story: Story) -> bool:
-    """Whether the story has been told in these words, or nearly, as far as it remembers."""
-    return any(one.copy == text.copy or similarity(one.signature, text.signature) >= NEAR for one in story.texts)
 
 
 def _copiers(story: Story, outlet: str, *, copied: bool) -> tuple[str, ...]:
@@ -118,9 +113,12 @@ def _moved(before: tuple[ActThread, ...], after: tuple[ActThread, ...]) -> dict[
     return {one.ident: known[one.ident][-1] for one in after if one.ident in known and one.stages != known[one.ident]}
 
 
-def same_text(text: Text, story: Story) -> bool:
-    """Whether the story has been told in these very words, or so nearly that nobody would tell them apart."""
-    return any(one.copy == text.copy or similarity(one.signature, text.signature) >= _SAME_TEXT for one in story.texts)
+def same_text(text: Text, story: Story, least: float = _SAME_TEXT) -> bool:
+    """Whether the story has been told in these very words, as far as it remembers, or in words so like them that it is all one.
+
+    ``least`` is the similarity from which on they are: as given, nobody would tell them apart; from NEAR on, one is a copy.
+    """
+    return any(one.copy == text.copy or similarity(one.signature, text.signature) >= least for one in story.texts)
 
 
 def _remembered(story: Story, text: Text) -> tuple[Text, ...]:

@@ -1,16 +1,16 @@
 """An act in a few words, for sentences about what is new."""
 
-from services.core.act import Act, ArmsTransfer, Party
+from services.core.act import Act, ArmsTransfer, Party, sides
 
 _NAME = 80
+_UNNAMED_OF_TRANSFERS = ("an unnamed supplier", "an unnamed recipient")
+_UNNAMED_OF_SANCTIONS = ("somebody", "an unnamed target")
 
 
 def phrase(act: Act) -> str:
     """The act in a few words: "Norland agrees to supply arms to Sudmark"."""
-    if isinstance(act, ArmsTransfer):
-        giver, taker = _name(act.supplier, "an unnamed supplier"), _name(act.recipient, "an unnamed recipient")
-    else:
-        giver, taker = _name(act.imposer, "somebody"), _name(act.target, "an unnamed target")
+    unnamed = _UNNAMED_OF_TRANSFERS if isinstance(act, ArmsTransfer) else _UNNAMED_OF_SANCTIONS
+    giver, taker = (_name(party, other) for party, other in zip(sides(act), unnamed, strict=True))
     return _PHRASES[act.stage].format(giver=giver, taker=taker)
 
 

@@ -16,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from services.core.act import Act, Certainty, Method, SanctionStage, TransferStage
+from services.core.act import Act, Certainty, Method, SanctionStage, TransferStage, sides
 from services.core.errors import ConfigInvalid
 from services.extractor.clues import Clues
-from services.extractor.merge import roles
 from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, STAGES, Actor, Facts, Line, actors, possible
 from services.extractor.window import Window, window
 from services.extractor.word_pieces import WordPieces
@@ -208,7 +207,7 @@ def digest(directory: Path) -> str:
 
 def _guessed(act: Act) -> bool:
     """Whether a side is missing, or was not read from the words that join it to the act."""
-    return any(party is None or party.method not in {Method.PATTERN, Method.PARSE} for party in roles(act))
+    return any(party is None or party.method not in {Method.PATTERN, Method.PARSE} for party in sides(act))
 
 
 def _odds(probability: float) -> float:

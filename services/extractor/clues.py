@@ -7,13 +7,12 @@ place, and the two err on different articles.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from services.core.act import Act
+from services.core.act import Act, sides
 from services.core.rules.reading import kind_of
 from services.extractor import english
 from services.extractor.entities import Form
-from services.extractor.merge import roles
 from services.extractor.outline import ANCHORS, PARTY, Outline, outline
-from services.extractor.pairs import Actor, Line, sides
+from services.extractor.pairs import Actor, Line, side_keys
 from services.extractor.rows import Node
 
 _AROUND = 4  # signs on each side of a party
@@ -31,7 +30,7 @@ class Clues:
         """``actors``: by key."""
         self._kind, self._actors = kind, actors
         self._acts = [act for act in acts if kind_of(act) == kind]
-        self._told = [sides(act) for act in self._acts]
+        self._told = [side_keys(act) for act in self._acts]
         self._party: defaultdict[str, set[str]] = defaultdict(set)
         self._pair: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._count: Counter[str] = Counter()
@@ -72,7 +71,7 @@ class Clues:
         for act, (gives, takes) in zip(self._acts, self._told, strict=True):
             if (gives, takes) == (giver, taker):
                 yield from ("told", f"told by {act.rule}")
-                for party, side in zip(roles(act), ("giver", "taker"), strict=True):
+                for party, side in zip(sides(act), ("giver", "taker"), strict=True):
                     if party is not None:
                         yield f"told {side} {party.method.value}"
                 continue

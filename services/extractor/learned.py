@@ -11,7 +11,7 @@ from services.extractor import parties, stages, stance
 from services.extractor.act_model import Judged, Judgement
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
-from services.extractor.pairs import Actor, Line, sides
+from services.extractor.pairs import Actor, Line, side_keys
 from services.extractor.rows import Node, Sentence
 from services.extractor.vocabulary import TELLING
 
@@ -34,7 +34,7 @@ def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> tu
 
 
 def _pair(act: Act) -> tuple[str | None, ...]:
-    return (kind_of(act), *sides(act))
+    return (kind_of(act), *side_keys(act))
 
 
 def chosen(judged: Sequence[Judged]) -> list[Judged]:

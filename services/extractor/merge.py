@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.core.act import Act, ArmsTransfer, Method, Party, SanctionStage, TransferStage
+from services.core.act import Act, ArmsTransfer, Method, Party, SanctionStage, TransferStage, sides
 from services.core.when import Granularity
 
 _MOST_ACTS = 8
@@ -12,12 +12,6 @@ _MOST_EVIDENCE = 6
 _OF_A_COUNTRY = ("company:", "person:")
 _OTHER_STORIES = frozenset({TransferStage.HALTED, SanctionStage.EASED, SanctionStage.VIOLATED, SanctionStage.REFUSED})
 _OF_NEWS = frozenset({Granularity.DAY, Granularity.WEEK})  # whatever else is told with a year or a period is background
-Roles = tuple[Party | None, Party | None]
-
-
-def roles(act: Act) -> Roles:
-    """The giving and the taking party."""
-    return (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
 
 
 def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
@@ -33,7 +27,7 @@ def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
     ranked = sorted(
         kept,
         key=lambda act: (
-            -sum(role is not None for role in roles(act)),
+            -sum(role is not None for role in sides(act)),
             act.trigger.start >= title_end,
             act.trigger.start,
         ),
@@ -68,7 +62,7 @@ def _again(one: Act, act: Act, title_end: int) -> bool:
         return False
     if act.when is not None and act.when.granularity not in _OF_NEWS:
         return False
-    same = all(key(mine) == key(other) for mine, other in zip(roles(one), roles(act), strict=True))
+    same = all(key(mine) == key(other) for mine, other in zip(sides(one), sides(act), strict=True))
     return same and not _OTHER_STORIES & {one.stage, act.stage}
 
 
@@ -76,11 +70,11 @@ def _stale(act: Act, acts: Sequence[Act]) -> bool:
     """Whether another act says the same better: a sanction merely in force against one whose sanctions are the news."""
     if act.stage != SanctionStage.IN_FORCE:
         return False
-    imposer, target = (key(role) for role in roles(act))
+    imposer, target = (key(role) for role in sides(act))
     for other in acts:
         if other is act or isinstance(other, ArmsTransfer) or other.stage == act.stage:
             continue
-        by, against = (key(role) for role in roles(other))
+        by, against = (key(role) for role in sides(other))
         if against == target and (imposer is None or by is None or imposer == by):
             return True
     return False
@@ -97,7 +91,7 @@ def _covers(fuller: Act, act: Act) -> bool:
     """Whether everything that ``act`` says of roles and stage ``fuller`` says too."""
     if type(fuller) is not type(act) or fuller.stage != act.stage:
         return False
-    return all(mine is None or _same(mine, other) for mine, other in zip(roles(act), roles(fuller), strict=True))
+    return all(mine is None or _same(mine, other) for mine, other in zip(sides(act), sides(fuller), strict=True))
 
 
 def _same(one: Party, other: Party | None) -> bool:

@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from services.core.act import Act, Certainty, Party, SanctionStage, TransferStage
+from services.core.act import Act, Certainty, Party, SanctionStage, TransferStage, sides
 from services.core.mention import Span
 from services.core.rules.reading import kind_of
-from services.extractor.merge import roles
 from services.extractor.rows import Sentence
 
 Vector = npt.NDArray[np.float32]
@@ -60,9 +59,9 @@ def key_of(party: Party) -> str:
     return party.id or f"free {party.name.casefold()}"
 
 
-def sides(act: Act) -> tuple[str | None, str | None]:
+def side_keys(act: Act) -> tuple[str | None, str | None]:
     """By what giver and taker of an act are found again; None for one that is not named."""
-    giver, taker = (key_of(party) if party else None for party in roles(act))
+    giver, taker = (key_of(party) if party else None for party in sides(act))
     return giver, taker
 
 
@@ -81,7 +80,7 @@ def actors(lines: Sequence[Line], acts: Sequence[Act]) -> dict[str, Actor]:
             quote = line.sentence.quote[node.start - start : node.end - start]
             actor.spans.append(Span(start=node.start, end=node.end, quote=quote))
     for act in acts:
-        for party in roles(act):
+        for party in sides(act):
             if party is not None and key_of(party) not in found:
                 found[key_of(party)] = Actor(
                     key_of(party), party.id, party.name, party.country, FREE, None, [party.span]
@@ -97,7 +96,7 @@ class Facts:
         self._kind = kind
         self._rank = rank
         self._acts = [act for act in acts if kind_of(act) == kind]
-        self._pairs = [sides(act) for act in self._acts]
+        self._pairs = [side_keys(act) for act in self._acts]
         self._lines: dict[str, set[int]] = defaultdict(set)
         self._telling = {line.sentence.number for line in lines if line.telling}
         self._title = {line.sentence.number for line in lines if line.sentence.title}

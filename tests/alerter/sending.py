@@ -14,18 +14,26 @@ from pathlib import Path
 from services.alerter.lane import Pace
 from services.alerter.render.notifications import STREAM_RECEIVER, notifications
 from services.alerter.sender import Sender
+from services.alerter.slack import SlackNotifier
 from services.core.alert import Alert
 from services.core.delivery import Policy
 from services.core.notification import OutboxRow
 from services.core.ports.edges import Notifier
 from services.core.ports.store import Outbox
-from services.core.settings import AlerterSettings, Receiver, Route, Trouble
+from services.core.settings import AlerterSettings, Receiver, Route, SlackReceiver, Trouble
 from services.store.engine import Store, open_store
-from tests.alerter.outgoing import RealClock
+from tests.alerter.outgoing import SECRET, RealClock
 from tests.builders import alert
+from tests.servers.slack import SlackServer
 
 PACE = Pace(poll=0.02, timeout=2.0, lease=8.0, observe=0.1)
 POLICY = Policy(base=0.02, cap=0.1, resend_after=0.1)
+
+
+def to_slack(slack: SlackServer) -> dict[str, Notifier]:
+    """A receiver of the Web API at this server."""
+    receiver = SlackReceiver(name="slack", token=SECRET, channel="#desk", api_url=slack.api_url)
+    return {"slack": SlackNotifier(receiver, "xoxb-1", RealClock())}
 
 
 def opened(directory: Path) -> Store:

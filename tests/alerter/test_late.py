@@ -10,16 +10,14 @@ from prometheus_client import REGISTRY
 
 from services.alerter.late import Late
 from services.alerter.render.late import MOST, by_recipient
-from services.alerter.slack import SlackNotifier
 from services.alerter.smtp import SmtpNotifier
 from services.alerter.webhook import WebhookNotifier
 from services.core.notification import DeliveryState, Failed, OutboxRow, Sent
 from services.core.ports.edges import Notifier
-from services.core.settings import SlackReceiver
 from services.store.engine import Store
 from tests.alerter import sending as sends
-from tests.alerter.outgoing import MAIL, SECRET, SLACK, WEBHOOK, RealClock
-from tests.alerter.sending import alerts, decide, opened, sending
+from tests.alerter.outgoing import MAIL, SLACK, WEBHOOK, RealClock
+from tests.alerter.sending import alerts, decide, opened, sending, to_slack
 from tests.builders import T0, alert, notification
 from tests.servers.http import DROP, status
 from tests.servers.slack import SlackServer
@@ -46,11 +44,6 @@ def slack() -> Iterator[SlackServer]:
 def until(holds: Callable[[], object]) -> None:
     """A destination that has failed is left alone for some seconds."""
     sends.until(holds, 30)
-
-
-def to_slack(slack: SlackServer) -> dict[str, Notifier]:
-    receiver = SlackReceiver(name="slack", token=SECRET, channel="#desk", api_url=slack.api_url)
-    return {"slack": SlackNotifier(receiver, "xoxb-1", RealClock())}
 
 
 def count(store: Store, state: DeliveryState) -> int:

@@ -17,19 +17,17 @@ from structlog.testing import capture_logs
 from services.alerter.lane import Pace
 from services.alerter.receivers import build_notifiers
 from services.alerter.sender import Sender
-from services.alerter.slack import SlackNotifier
 from services.alerter.smtp import SmtpNotifier
 from services.alerter.stdout import StdoutNotifier
 from services.alerter.webhook import WebhookNotifier
 from services.core.delivery import Policy
 from services.core.errors import ConfigInvalid, Fatal, Retriable
 from services.core.notification import DeliveryState, OutboxRow, Outcome, Sent
-from services.core.ports.edges import Notifier
 from services.core.ports.store import Outbox
-from services.core.settings import AlerterSettings, Secret, SlackReceiver
+from services.core.settings import AlerterSettings, Secret
 from services.store.engine import Store
-from tests.alerter.outgoing import MAIL, SECRET, SLACK, STDOUT, WEBHOOK, RealClock
-from tests.alerter.sending import PACE, alerts, decide, opened, row_of, sending, until
+from tests.alerter.outgoing import MAIL, SLACK, STDOUT, WEBHOOK, RealClock
+from tests.alerter.sending import PACE, alerts, decide, opened, row_of, sending, to_slack, until
 from tests.builders import alert
 from tests.servers.http import DROP, slow, status
 from tests.servers.slack import SlackServer, error, rate_limited
@@ -50,11 +48,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def slack() -> Iterator[SlackServer]:
     with SlackServer() as server:
         yield server
-
-
-def to_slack(slack: SlackServer) -> dict[str, Notifier]:
-    receiver = SlackReceiver(name="slack", token=SECRET, channel="#desk", api_url=slack.api_url)
-    return {"slack": SlackNotifier(receiver, "xoxb-1", RealClock())}
 
 
 def state(store: Store, alert_id: str = "al1") -> DeliveryState:

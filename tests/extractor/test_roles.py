@@ -2,8 +2,7 @@
 
 import pytest
 
-from services.core.act import ArmsTransfer, Party, Sanction
-from services.extractor.merge import roles
+from services.core.act import ArmsTransfer, Party, Sanction, sides
 from tests.extractor.reading import read
 from tests.extractor.role_table import SANCTIONS, TRANSFERS
 
@@ -16,17 +15,17 @@ def who(party: Party | None) -> str:
     return ident if kind == "country" else party.name
 
 
-def sides(text: str, kind: type[ArmsTransfer | Sanction]) -> list[str]:
+def pairs(text: str, kind: type[ArmsTransfer | Sanction]) -> list[str]:
     title, _, summary = text.partition(" || ")
     tagged = read(title, summary)
-    return [" > ".join(who(side) for side in roles(act)) for act in tagged.acts if isinstance(act, kind)]
+    return [" > ".join(who(side) for side in sides(act)) for act in tagged.acts if isinstance(act, kind)]
 
 
 @pytest.mark.parametrize(("text", "acts"), TRANSFERS)
 def test_who_gives_arms_to_whom(text: str, acts: list[str]) -> None:
-    assert sides(text, ArmsTransfer) == acts
+    assert pairs(text, ArmsTransfer) == acts
 
 
 @pytest.mark.parametrize(("text", "acts"), SANCTIONS)
 def test_who_takes_measures_against_whom(text: str, acts: list[str]) -> None:
-    assert sides(text, Sanction) == acts
+    assert pairs(text, Sanction) == acts

@@ -56,7 +56,7 @@ def story(card: Card) -> str:
 
 def standing(line: str) -> Block:
     """The block that says so. There is one at most in a message, known by its id."""
-    return {"type": "context", "block_id": STANDING, "elements": [_plain(line, _FIELD)]}
+    return {"type": "context", "block_id": STANDING, "elements": [plain(line, _FIELD)]}
 
 
 def fallback(card: Card) -> str:
@@ -79,24 +79,24 @@ def escape_link(link: str) -> str:
 def blocks(card: Card) -> list[Block]:
     """Headline, facts, the sentence with its matched words in bold, where to read it, and which rule spoke."""
     return [
-        {"type": "header", "text": _plain(f"{card.severity.upper()} · {card.headline}", _HEADER)},
+        {"type": "header", "text": plain(f"{card.severity.upper()} · {card.headline}", _HEADER)},
         _rich([_section(_facts(card))]),
         _rich([_quote(card)]),
         _rich([_section(_where(card))]),
-        {"type": "context", "elements": [_plain(f"rule {card.rule} · alert {card.alert_id}", _FIELD)]},
+        {"type": "context", "elements": [plain(f"rule {card.rule} · alert {card.alert_id}", _FIELD)]},
         *_judge(card),
     ]
 
 
 def repeat_note() -> Block:
     """Said above a message that may have arrived before."""
-    return {"type": "context", "elements": [_plain("Possible repeat: an earlier attempt may have arrived.", _FIELD)]}
+    return {"type": "context", "elements": [plain("Possible repeat: an earlier attempt may have arrived.", _FIELD)]}
 
 
 def _judge(card: Card) -> list[Block]:
     """Buttons that are links: they need no app that listens, and work in a webhook's messages too."""
     buttons = [
-        {"type": "button", "action_id": f"feedback_{opinion}", "text": _plain(opinion, _FIELD), "url": link}
+        {"type": "button", "action_id": f"feedback_{opinion}", "text": plain(opinion, _FIELD), "url": link}
         for opinion, link in card.judge
     ]
     return [{"type": "actions", "elements": buttons}] if buttons else []
@@ -132,5 +132,6 @@ def _text(text: str, *, bold: bool = False) -> Block:
     return {"type": "text", "text": text, "style": {"bold": True}} if bold else {"type": "text", "text": text}
 
 
-def _plain(text: str, limit: int) -> Block:
+def plain(text: str, limit: int) -> Block:
+    """Text without mark-up, cut to ``limit`` code points."""
     return {"type": "plain_text", "text": cut(text, limit), "emoji": False}

@@ -149,7 +149,7 @@ def _short(shown: Digest) -> bytes:
 
 
 def _slack(shown: Digest, ident: str) -> slack.SlackPayload:
-    blocks: list[slack.Block] = [{"type": "header", "text": _plain(shown.heading, 150)}]
+    blocks: list[slack.Block] = [{"type": "header", "text": slack.plain(shown.heading, 150)}]
     size = 0
     for number, one in enumerate(shown.cards):
         block = _slack_line(one)
@@ -159,7 +159,7 @@ def _slack(shown: Digest, ident: str) -> slack.SlackPayload:
             break
         blocks.append(block)
     if shown.more:
-        blocks.append({"type": "context", "elements": [_plain(_rest(shown), 300)]})
+        blocks.append({"type": "context", "elements": [slack.plain(_rest(shown), 300)]})
     metadata = {"event_type": "wirewatch_summary", "event_payload": {"notification_id": _digest(ident, "")}}
     return slack.SlackPayload(text=slack.escape(shown.heading), blocks=blocks, metadata=metadata)
 
@@ -173,10 +173,6 @@ def _slack_line(one: Card) -> slack.Block:
         between = "\n" if len(runs) == 2 else " · "
         runs += [{"type": "text", "text": between}, {"type": "link", "url": link, "text": opinion}]
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": runs}]}
-
-
-def _plain(words: str, limit: int) -> slack.Block:
-    return {"type": "plain_text", "text": cut(words, limit), "emoji": False}
 
 
 def _mail(shown: Digest, to: str, ident: str, story: str) -> mail.MailPayload:

@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 from itertools import product
 from typing import NamedTuple
 
-from services.core.act import Act, ArmsTransfer, Party
+from services.core.act import Act, ArmsTransfer, sides
 from services.core.cleaning import squeeze
 from services.core.measure.labels import LabelledAct, LabelledTransfer
 from services.core.measure.parties import Identities, Parties, agree
@@ -63,14 +63,9 @@ def label_roles(label: LabelledAct) -> tuple[str | None, str | None]:
     return (label.supplier, label.recipient) if isinstance(label, LabelledTransfer) else (label.imposer, label.target)
 
 
-def act_roles(act: Act) -> tuple[Party | None, Party | None]:
-    """The giving and the taking party."""
-    return (act.supplier, act.recipient) if isinstance(act, ArmsTransfer) else (act.imposer, act.target)
-
-
 def agreeing(label: LabelledAct, act: Act, parties: Parties) -> tuple[bool, bool]:
     """Which of the two roles agree."""
-    (giver, taker), (gives, takes) = label_roles(label), act_roles(act)
+    (giver, taker), (gives, takes) = label_roles(label), sides(act)
     return agree(parties.named(giver), parties.read(gives)), agree(parties.named(taker), parties.read(takes))
 
 
@@ -79,8 +74,7 @@ def level(label: LabelledAct, act: Act, parties: Parties) -> Level:
     if label_kind(label) != act_kind(act):
         return Level.NONE
     pairs = [
-        (parties.named(name), parties.read(party))
-        for name, party in zip(label_roles(label), act_roles(act), strict=True)
+        (parties.named(name), parties.read(party)) for name, party in zip(label_roles(label), sides(act), strict=True)
     ]
     if not all(agree(one, other) for one, other in pairs):
         return _partly(pairs)
