@@ -56,6 +56,8 @@ class TaggedArticle(Struct, frozen=True, kw_only=True, tag_field="schema", tag="
     acts: tuple[Act, ...] = ()
     language: str | None = None  # as detected
     skipped: Skipped | None = None
-    truncated: bool = False  # the text was longer than the extractor's bound; what lies beyond was not read
+    truncated: bool = (
+        False  # the text, or what it tells, was beyond the extractor's bounds; what lies beyond was not read
+    )
     extractor: str  # version of the code and of the lexicons, as name/version+digest
     tagged_at: Moment

@@ -1,6 +1,7 @@
 """The acts of an article: by rules sentence by sentence, then by the learned reader over all of them."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ from services.extractor.when import dated
 
 _MOST_SENTENCES = 120  # read for acts in one article
 _MOST_OTHERS = 20  # that only name somebody
+_MOST_ACTS = 300  # told in one article, before those told twice are merged; no report tells a tenth of it
 _SANCTIONING = frozenset({"sanction", "aid", "s.verb.imposed", "s.verb.eased"})
 _PASSING = frozenset({"give", "equip", "get", "n.give", "n.get", "n.both"})
 
@@ -41,11 +43,15 @@ class Page(Struct, frozen=True):
 
 
 class Acts(Struct, frozen=True):
-    """The acts; the triggers of those not told for want of a party or because the model doubts them, by kind; the model's log-odds of topics."""
+    """The acts; the triggers of those not told for want of a party or because the model doubts them, by kind; the model's log-odds of topics.
+
+    ``cut``: the article tells more than is read of one.
+    """
 
     acts: tuple[Act, ...] = ()
     half: dict[str, list[Span]] = {}
     topics: dict[str, float] = {}
+    cut: bool = False
 
 
 class ActReader:
@@ -71,12 +77,13 @@ class ActReader:
 
     def read(self, page: Page) -> Acts:
         """The acts that the rules tell, each with its time where the text tells it."""
-        found, half = self._ruled(page, tuple(self.lines(page)))
-        return Acts(self._merged(page, found), half)
+        lines = tuple(islice(self._lines(page), _MOST_SENTENCES + 1))
+        found, half = self._ruled(page, lines[:_MOST_SENTENCES])
+        return Acts(self._merged(page, found), half, cut=len(lines) > _MOST_SENTENCES or len(found) == _MOST_ACTS)
 
     def learn(self, page: Page, read: Acts) -> Acts:
         """``read``, what the rules told of the page, without what the learned reader doubts and with what it adds; itself where there is none."""
-        lines = tuple(self.lines(page, named=True))
+        lines = self.lines(page)
         if self._model is None or not worth(lines):
             return read
         judgement = self._model.judge(lines, read.acts)
@@ -84,7 +91,7 @@ class ActReader:
         half = {kind: list(spans) for kind, spans in read.half.items()}
         for act in doubted:
             half.setdefault(kind_of(act), []).append(act.trigger)
-        return Acts(self._merged(page, standing), half, judgement.topics)
+        return Acts(self._merged(page, standing), half, judgement.topics, read.cut)
 
     def _merged(self, page: Page, found: Sequence[Act]) -> tuple[Act, ...]:
         return merged(tuple(dated(found, page.article.published_at.date())), len(page.article.title))
@@ -102,16 +109,21 @@ class ActReader:
         first: Clause | None = None
         for line in lines:
             clause = Clause(line.sentence, self._syntax.frames(line.sentence) if self._syntax else None)
-            found += self._transfers.acts(clause, context)
-            found += self._sanctions.acts(clause, context, spoken=spoken)
+            found += islice(self._transfers.acts(clause, context), _MOST_ACTS - len(found))
+            found += islice(self._sanctions.acts(clause, context, spoken=spoken), _MOST_ACTS - len(found))
             _remember(context, clause)
             first = first or clause
         if first is not None and first.sentence.title:
-            found += self._transfers.acts(first, context)  # the lead may say what the title leaves open
-            found += self._sanctions.acts(first, context, spoken=spoken)
+            # The lead may say what the title leaves open.
+            found += islice(self._transfers.acts(first, context), _MOST_ACTS - len(found))
+            found += islice(self._sanctions.acts(first, context, spoken=spoken), _MOST_ACTS - len(found))
         return found, context.half
 
-    def lines(self, page: Page, *, named: bool = False) -> Iterator[Line]:
+    def lines(self, page: Page) -> tuple[Line, ...]:
+        """What the learned reader is given: the sentences that hold a telling word or name somebody, so many as are read of one article."""
+        return tuple(islice(self._lines(page, named=True), _MOST_SENTENCES))
+
+    def _lines(self, page: Page, *, named: bool = False) -> Iterator[Line]:
         """The sentences that hold a telling word, as rows of nodes; with ``named`` also those that only name somebody.
 
         None crosses from title to summary or body. An article without a telling word has none.
@@ -135,8 +147,6 @@ class ActReader:
                     continue
                 others += not tells
                 number += 1
-                if number > _MOST_SENTENCES:
-                    return
                 nodes = build(self._tokenizer(page.copy[start:end]), start, inside, self._vocabulary)
                 title = begin == 0 and bool(page.article.title)
                 yield Line(Sentence(start, end, nodes, title, number, page.text[start:end]), tells)

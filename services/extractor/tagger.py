@@ -74,7 +74,9 @@ class SpacyTagger:
         if not other and any(topic.id in _OF_ACTS for topic in topics):
             read = self._reader.learn(page, read)
             topics = self._read_topics(page, read, other=nobody)
-        return msgspec.structs.replace(plain, topics=topics, mentions=_mentions(text, names), acts=read.acts)
+        return msgspec.structs.replace(
+            plain, topics=topics, mentions=_mentions(text, names), acts=read.acts, truncated=truncated or read.cut
+        )
 
     def _read_topics(self, page: Page, read: Acts, *, other: bool) -> tuple[Topic, ...]:
         reading = Reading(
@@ -86,7 +88,7 @@ class SpacyTagger:
         """What the learned reader is given of an article: its lines, none where it is not worth it, and what the rules told."""
         text, _ = bounded(article.text, self._settings.max_text)
         page, _, other = self._page(article, text, as_read(article, readable(text)))
-        lines = () if other else tuple(self._reader.lines(page, named=True))
+        lines = () if other else self._reader.lines(page)
         return lines, self._reader.read(page).acts if lines else ()
 
     def _page(self, article: Article, text: str, copy: str) -> tuple[Page, list[Hit], bool]:
