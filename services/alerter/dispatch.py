@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from services.alerter.render.notifications import STREAM_RECEIVER
 from services.alerter.render.summary import summary
+from services.alerter.together import Alone, is_alone, joined, together
 from services.core.alert import Alert
 from services.core.feedback_link import FeedbackLinks
 from services.core.group import Flushed, Given, Group, Step, Telling
@@ -70,6 +71,7 @@ class Dispatch:
         self._alerts: dict[str, Alert] = {}
         self._groups: dict[str, Group | None] = {}
         self._stored: set[str] = set()
+        self._alone: list[Alone] = []
         self._done = Dispatched(notifications=[], entries=[])
 
     def run(self, fresh: Iterable[tuple[Alert, Sequence[Notification]]]) -> Dispatched:
@@ -82,6 +84,8 @@ class Dispatch:
         self._load(self._transaction.due_groups(self._now, _DUE_AT_ONCE))
         for key in [key for key, group in self._groups.items() if group and group.due_at <= self._now]:
             self._flush(key, prepared)
+        for same in together(self._alone, self._alerts):
+            self._tell(same, prepared)
         changed = {key: group for key, group in self._groups.items() if group or key in self._stored}
         self._transaction.save_groups(changed)
         return self._done
@@ -158,14 +162,34 @@ class Dispatch:
         self._groups[key] = come.group
         if come.moved is not None:
             self._groups[come.moved.key] = come.moved
-        steps = come.steps
-        if come.telling is not None:
-            try:
-                self._done.notifications += self._told(come.telling, prepared)
-            except Exception as error:  # a text that breaks its rendering must not hold up all others
-                log.exception("alerts cannot be rendered", group=key, alerts=come.telling.alert_ids, error=str(error))
-                steps = tuple(_unrendered(step, error) for step in steps)
+        if come.telling is None:
+            self._log(come.steps)
+        elif is_alone(come.telling, self._routing.receivers.get(come.telling.receiver)):
+            self._alone.append(Alone(come.telling, come.steps))
+        else:
+            self._tell([Alone(come.telling, come.steps)], prepared)
+
+    def _tell(self, same: Sequence[Alone], prepared: Mapping[str, Sequence[Notification]]) -> None:
+        """Put a message into the outbox. ``same``: tellings that say the same; usually one."""
+        steps, telling = joined(same), same[0].telling
+        try:
+            others = list(dict.fromkeys(one.alert_id for one in same if one.alert_id != same[0].alert_id))
+            self._done.notifications += self._with(telling, others) if others else self._told(telling, prepared)
+        except Exception as error:  # a text that breaks its rendering must not hold up all others
+            ids = [ident for one in same for ident in one.telling.alert_ids]
+            log.exception("alerts cannot be rendered", group=telling.key, alerts=ids, error=str(error))
+            steps = tuple(_unrendered(step, error) for step in steps)
         self._log(steps)
+
+    def _with(self, telling: Telling, others: Sequence[str]) -> list[Notification]:
+        """The message of an alert that names the rules of the others as well."""
+        lead = self._alerts[telling.alert_ids[0]]
+        made = self._notify(replace(lead, also=tuple(self._alerts[ident].rule for ident in others)))
+        return [
+            replace(one, alert_ids=(lead.id, *others), created_at=self._now)
+            for one in made
+            if one.receiver == telling.receiver
+        ] or [one for ident in (lead.id, *others) for one in self._told(replace(telling, alert_ids=(ident,)), {})]
 
     def _told(self, telling: Telling, prepared: Mapping[str, Sequence[Notification]]) -> list[Notification]:
         """One alert as it is told alone; several, or one told again or in a digest, as a summary."""

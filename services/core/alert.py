@@ -78,3 +78,4 @@ class Alert(Struct, frozen=True, kw_only=True, tag_field="schema", tag="alert/1"
     decided_at: Moment
     labels: dict[str, str] = {}  # what routes match on: rule, severity, topic, act, stage, countries
     trace_id: str
+    also: tuple[str, ...] = ()  # other rules that say the same of the article, told in this message

@@ -1,7 +1,7 @@
 """A desk for the timelines of routing: the real dispatch on a real SQLite store, and a clock that the script moves.
 
-A timeline is a mapping: ``routes`` (as in routes.yaml, without receivers), ``alerts`` (name to labels; ``severity`` and
-``story`` have defaults), and ``script``, a list of lines::
+A timeline is a mapping: ``routes`` (as in routes.yaml, without receivers), ``alerts`` (name to labels; ``severity``,
+``story`` and ``article`` have defaults), and ``script``, a list of lines::
 
     0 alert A B              the alerts are decided at that moment, in one batch
     30 told A B              at that moment, and at no other, these are put into the outbox together
@@ -90,9 +90,9 @@ class RoutingDesk:
 
     def alert(self, name: str) -> Alert:
         labels = {"severity": "warning", "story": "s1"} | self.labels.get(name, {})
-        story = labels.pop("story")
+        story, article = labels.pop("story"), labels.pop("article", name)
         return alert(
-            id=f"al{name}", article_id=name, labels=labels, severity=Severity(labels["severity"]), story_id=story,
+            id=f"al{name}", rule=name, article_id=article, labels=labels, severity=Severity(labels["severity"]), story_id=story,
             decided_at=self.now,
         )  # fmt: skip
 

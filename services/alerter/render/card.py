@@ -14,6 +14,7 @@ _TITLE = 300
 _SENTENCE = 700
 _BEFORE_MARK = 200
 _OUTLETS = 6
+_RULES = 4
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -72,10 +73,19 @@ def card(alert: Alert) -> Card:
         follow_up=alert.development.kind is not DevelopmentKind.NEW_STORY,
         outlets=_outlets(alert),
         link=web_link(alert.url),
-        rule=f"{one_line(alert.rule, _NAME)} version {one_line(alert.rule_version, 40)}",
+        rule=_rule(alert),
         alert_id=one_line(alert.id, _NAME),
         published=f"{alert.published_at:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _rule(alert: Alert) -> str:
+    named = f"{one_line(alert.rule, _NAME)} version {one_line(alert.rule_version, 40)}"
+    if not alert.also:
+        return named
+    more = len(alert.also) - _RULES
+    others = ", ".join(one_line(rule, _NAME) for rule in alert.also[:_RULES])
+    return f"{named}, also {others}{f' and {more} more' if more > 0 else ''}"
 
 
 def kind_of_news(kind: DevelopmentKind) -> str:
