@@ -13,6 +13,7 @@ from services.core.mention import EntityKind
 from services.core.near import bands
 from services.core.rules.reading import Reading, kind_of
 from services.core.story import Text
+from services.core.wire import credited
 from services.core.words import keys, words
 
 LEAD = 500  # code points in which a text says what it is about; what stands beyond is background
@@ -61,6 +62,7 @@ class Gist(Struct, frozen=True, kw_only=True):
     text: Text
     acts: tuple[Told, ...]  # those of the lead first
     keys: dict[str, int]
+    wire: str | None = None  # the news agency whose text it says it is
 
 
 def gist(reading: Reading, signature: bytes, background: Background) -> Gist:
@@ -69,8 +71,9 @@ def gist(reading: Reading, signature: bytes, background: Background) -> Gist:
     acts = told_acts(reading)
     text = _text(reading, signature, background)
     return Gist(
-        at=min(article.published_at, article.first_seen_at), text=text, acts=acts, keys=_keys(text, acts, background)
-    )
+        at=min(article.published_at, article.first_seen_at), text=text, acts=acts, keys=_keys(text, acts, background),
+        wire=credited(reading.tagged),
+    )  # fmt: skip
 
 
 def told_acts(reading: Reading) -> tuple[Told, ...]:

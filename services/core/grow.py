@@ -58,6 +58,7 @@ def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) ->
         articles=story.articles + (not again),
         outlets=outlets,
         copiers=_copiers(story, article.outlet, copied=copied),
+        wires=_wires(story, article.outlet, gist.wire),
         headlines=remembered(story.headlines, said),
         texts=texts,
         acts=threads,
@@ -72,9 +73,12 @@ def grown(story: Story, article: Article, gist: Gist, *, again: bool = False) ->
 
 
 def independent(story: Story, owners: Mapping[str, str]) -> int:
-    """How many owners stand behind a story in words of their own. An outlet without a known owner is its own."""
-    own = {owners.get(outlet) or outlet for outlet in story.outlets if outlet not in story.copiers}
-    return max(1, len(own))
+    """How many owners stand behind a story in words of their own. An outlet without a known owner is its own.
+
+    The words of a news agency are the agency's, whoever prints them.
+    """
+    tellers = [story.wires.get(outlet, outlet) for outlet in story.outlets if outlet not in story.copiers]
+    return max(1, len({owners.get(teller) or teller for teller in tellers}))
 
 
 def _copiers(story: Story, outlet: str, *, copied: bool) -> tuple[str, ...]:
@@ -83,6 +87,14 @@ def _copiers(story: Story, outlet: str, *, copied: bool) -> tuple[str, ...]:
         return story.copiers
     others = tuple(one for one in story.copiers if one != outlet)
     return (*others, outlet)[:MAX_OUTLETS] if copied else others
+
+
+def _wires(story: Story, outlet: str, wire: str | None) -> dict[str, str]:
+    """An outlet tells a story in an agency's words from its first text in it to one that credits none."""
+    if outlet in story.outlets and (wire or outlet not in story.wires):
+        return story.wires
+    others = {one: agency for one, agency in story.wires.items() if one != outlet}
+    return others | {outlet: wire} if wire and wire != outlet and len(others) < MAX_OUTLETS else others
 
 
 def _corrected(

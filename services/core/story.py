@@ -75,5 +75,6 @@ class Story(Struct, frozen=True, kw_only=True):
     acts_opened: int = 0
     headlines: tuple[Headline, ...] = ()
     copiers: tuple[str, ...] = ()  # outlets that told it in another's text only
+    wires: dict[str, str] = {}  # outlets that told it in the words of a news agency only, and of which
     told: dict[str, tuple[str, ...]] = {}
     kept: dict[str, tuple[str, ...]] = {}
