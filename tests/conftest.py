@@ -45,7 +45,7 @@ def kafka_servers(run_directory: Path) -> Iterator[tuple[str, ...]]:
 
 @pytest.fixture(scope="session")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
-    """A broker that tests may stop and freeze, and leave as it was. Mark them xdist_group("own_kafka")."""
+    """A broker that tests may stop and freeze, and leave as it was."""
     require_kafka()
     with kafka_broker(tmp_path_factory.mktemp("own-kafka") / "broker") as broker:
         yield broker

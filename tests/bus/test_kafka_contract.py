@@ -14,7 +14,7 @@ from tests.bus.contract import DurableBusContract, Harness
 from tests.bus.kafka_workers import Clock
 from tests.servers.kafka import KafkaBroker
 
-pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("own_kafka")]
+pytestmark = pytest.mark.kafka
 
 
 class KafkaHarness:

@@ -14,7 +14,7 @@ from tests.bus.kafka_workers import Clock, Reader, Sender, until
 from tests.servers.kafka import KafkaBroker
 from tests.servers.ports import free_ports
 
-pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("own_kafka")]
+pytestmark = pytest.mark.kafka
 
 NUMBERS = StreamSpec(name="numbers", partitions=4, retention=86400)
 

@@ -21,8 +21,6 @@ from tests.e2e.test_bad_input_start import MISTAKES, break_files
 from tests.e2e.watch import STDOUT, alerted, begin, events, hang_up, printed, series
 from tests.servers.http import Behaviour, HttpServer, Request, status
 
-pytestmark = pytest.mark.xdist_group("bad_input_running")  # one process for all of them
-
 KEY, HEADERS = b"k\xff", (("schema", b"article/1"), ("odd", b"\x00\xff"))
 MALFORMED = {
     b"{not json": "malformed",

@@ -16,8 +16,6 @@ from tests.e2e.watch import STDOUT, alerted, answer, begin, children, events, ha
 from tests.servers.http import slow
 from tests.servers.slack import SlackServer
 
-pytestmark = pytest.mark.xdist_group("daemon")  # one process for the first of them
-
 SANCTIONS = {"id": "any-sanction", "title": "Any sanction", "when": "act:sanction(stage>=imposed)"}
 
 

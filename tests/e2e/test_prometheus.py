@@ -21,8 +21,6 @@ from tests.e2e.watch import STDOUT, alerted, begin, printed
 from tests.servers.lifetime import unavailable
 from tests.servers.ports import free_ports
 
-pytestmark = pytest.mark.xdist_group("prometheus")  # one server for all of them
-
 DASHBOARD = json.loads((ROOT / "deploy/grafana/dashboards/wirewatch.json").read_text())
 ALERT_RULES = ROOT / "deploy/prometheus/wirewatch.rules.yml"
 TARGETS = [(panel["title"], target["expr"]) for panel in DASHBOARD["panels"] for target in panel.get("targets", ())]

@@ -21,12 +21,19 @@ from tests.extractor.test_lexicons import append, directory  # noqa: F401  a fix
 LEXICON = load_lexicons(LEXICONS)
 
 
+def scanner(lexicons: Lexicons) -> Scanner:
+    return Scanner(lexicons, [("howitzers", "arms")])
+
+
 def about(tagged: TaggedArticle) -> set[str]:
     return {topic.id for topic in tagged.topics if topic.about}
 
 
-def reading(text: str, title_end: int = 0, lexicons: Lexicons = LEXICON) -> Reading:
-    hits: list[Hit] = Scanner(lexicons, [("howitzers", "arms")]).hits(text, lowered(text))
+SCANNER = scanner(LEXICON)
+
+
+def reading(text: str, title_end: int = 0, scan: Scanner = SCANNER) -> Reading:
+    hits: list[Hit] = scan.hits(text, lowered(text))
     return Reading(text=text, title_end=title_end, hits=hits)
 
 
@@ -127,9 +134,10 @@ def test_topics_come_by_score_and_those_below_half_are_mentioned() -> None:
 
 @given(st.lists(st.sampled_from(["Russia", "sells", "missiles", "to", "Iran", "sanctions", "talks", "killed", ".", "\n", "x"]), max_size=80).map(" ".join), st.integers(0, 40))  # fmt: skip
 def test_features_lie_between_0_and_1_and_come_out_the_same_again(text: str, title_end: int) -> None:
-    found = FeatureReader(LEXICON.signs).read(reading(text, min(title_end, len(text))))
+    reader = FeatureReader(LEXICON.signs)
+    found = reader.read(reading(text, min(title_end, len(text))))
     assert all(0.0 < value <= 1.0 for value in found.values())
-    assert found == FeatureReader(LEXICON.signs).read(reading(text, min(title_end, len(text))))
+    assert found == reader.read(reading(text, min(title_end, len(text))))
 
 
 def test_what_stands_in_one_sentence_counts_together_and_across_a_stop_not() -> None:
@@ -148,7 +156,7 @@ def test_a_word_far_from_the_head_counts_by_density() -> None:
 
 def test_without_weights_the_rules_decide() -> None:
     bare = msgspec.structs.replace(LEXICON, weights=msgspec.structs.replace(LEXICON.weights, topics={}))
-    given = reading("Sanctions, an asset freeze and a travel ban on Russia", 53, bare)
+    given = reading("Sanctions, an asset freeze and a travel ban on Russia", 53, scanner(bare))
     [sanctions] = [topic for topic in TopicReader(bare).read(given) if topic.id == "sanctions"]
     [lexicon] = [topic for topic in LEXICON.topics if topic.id == "sanctions"]
     judged = rule(
