@@ -3,6 +3,7 @@
 from services.core.rules import values
 from services.core.rules.cursor import Cursor
 from services.core.rules.expression import ActIs, CertaintyIs, Condition, MethodIs, RoleIs, StageIs
+from services.core.rules.expression import Sort as Named
 from services.core.rules.lexer import Sort, Token
 from services.core.rules.problem import Place, allowed
 from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, METHODS, ORDERED, ROLES, STAGES
@@ -61,7 +62,20 @@ def _role(cursor: Cursor, name: Token) -> RoleIs:
     given = values.parties(cursor, written, values.party)
     if name.text == "item":
         given = values.of_classes(cursor, written, given)
-    return RoleIs(place=_from(name, cursor), role=name.text, values=given, other=other)
+    place = _from(name, cursor)
+    senseless = _senseless(name.text, {value.sort for value in given}, other=other)
+    if senseless:
+        cursor.wrong(place, senseless)
+    return RoleIs(place=place, role=name.text, values=given, other=other)
+
+
+def _senseless(role: str, sorts: set[Named], *, other: bool) -> str | None:
+    """Why a condition holds for every act or for none, if so."""
+    if Named.NONE in sorts and sorts & {Named.ANY, Named.KNOWN}:
+        return f"a role is always stated or not, so {'no' if other else 'every'} act meets this; leave {role} out"
+    if other and Named.ANY in sorts:
+        return f"no act meets NOT any; where the text does not state it, write {role}: none"
+    return None
 
 
 def _not(cursor: Cursor) -> bool:

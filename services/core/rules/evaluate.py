@@ -1,7 +1,8 @@
 """Whether a rule holds for an article, and by what.
 
 Answers are True, False or None: not known. A role that the text does not state makes a condition on it unknown, NOT
-unknown is unknown, and a rule matches only where the answer is True. So a rule never matches on what nobody said.
+unknown is unknown, and a rule matches only where the answer is True. So a rule never matches on what nobody said, but
+where it asks for just that: whether a role is stated (``known``, ``none``) has always an answer.
 """
 
 from collections.abc import Iterable
@@ -190,32 +191,40 @@ def meets(condition: Condition, act: Act, reading: Reading) -> Truth:
 
 
 def _role(condition: RoleIs, act: Act, reading: Reading) -> Truth:
-    roles = _roles(condition.role, act)
-    answers: list[Truth] = []
-    for role in roles:
-        stated = fillers(act, role)
-        named = [is_named(filler, value, reading) for filler in stated for value in condition.values]
-        answers.append(either(named) if stated else None)
+    filled = [fillers(act, role) for role in roles_of(condition.role, act)]
+    answers = [either(_fits(value, stated, reading) for value in condition.values) for stated in filled]
     if not condition.other:
         return either(answers)
     return both(None if answer is None else not answer for answer in answers)
 
 
+def _fits(value: Value, stated: tuple[Party | Attribution, ...], reading: Reading) -> Truth:
+    """Whether who or what fills a role is this. That nobody fills it answers only the question whether anybody does."""
+    if value.sort is Sort.KNOWN:
+        return bool(stated)
+    if value.sort is Sort.NONE:
+        return not stated
+    return either(is_named(filler, value, reading) for filler in stated) if stated else None
+
+
 def _found_by(methods: frozenset[str], act: Act) -> Truth:
     """Unknown where no side is stated."""
-    sides = [filler for role in _roles("party", act) for filler in fillers(act, role) if isinstance(filler, Party)]
+    sides = [filler for role in roles_of("party", act) for filler in fillers(act, role) if isinstance(filler, Party)]
     return all(side.method in methods for side in sides) if sides else None
 
 
-def _roles(name: str, act: Act) -> tuple[str, ...]:
+def roles_of(name: str, act: Act) -> tuple[str, ...]:
+    """The roles of an act that an argument of this name looks at."""
     return ROLES[kind_of(act)].get(name, ())
 
 
 def is_named(filler: Party | Attribution, value: Value, reading: Reading) -> Truth:
     """Whether a party is the country, entity or name. Unknown where the lexicons do not know the party."""
     match value.sort:
-        case Sort.ANY:
+        case Sort.ANY | Sort.KNOWN:
             return True
+        case Sort.NONE:
+            return False
         case Sort.NAME:
             tail = (filler.id or "").rpartition(":")[2]
             return value.text in {reading.folded(name) for name in (filler.name, filler.span.quote, tail)}

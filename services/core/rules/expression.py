@@ -59,7 +59,9 @@ class Sort(StrEnum):
     COUNTRY = "country"  # ISO code: everything that stands or acts for the country
     ID = "id"  # an id of the lexicons
     NAME = "name"  # as written in the text or in the lexicons, folded
-    ANY = "any"  # whoever, as long as it is stated
+    ANY = "any"  # whoever, as long as it is stated; not known where it is not
+    KNOWN = "known"  # whether the role is stated: always answered
+    NONE = "none"  # whether it is not
 
 
 class Value(Struct, frozen=True):

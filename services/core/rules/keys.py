@@ -25,16 +25,17 @@ from services.core.rules.expression import (
     Sort,
     TierIs,
     TopicIs,
+    Value,
 )
 from services.core.rules.reading import Reading
 from services.core.rules.vocabulary import ACT_KINDS, ROLES
 
 # The share of articles that has a key of the sort, roughly, for where no articles have been counted.
-_SHARES = {"role": 0.001, "id": 0.002, "name": 0.002, "country": 0.05, "act": 0.05, "topic": 0.1, "mention": 0.15,
+_SHARES = {"role": 0.001, "known": 0.04, "none": 0.03, "id": 0.002, "name": 0.002, "country": 0.05, "act": 0.05, "topic": 0.1, "mention": 0.15,
            "outlet": 0.02, "lang": 1.0}  # fmt: skip
 _WORD, _SHORT_WORD, _STEM = 0.005, 0.05, 0.02
 _SHORT = 4  # letters
-_PARTIES = ("supplier", "recipient", "imposer", "target")
+_PARTIES = (":supplier", ":recipient", ":imposer", ":target")
 
 
 class Rarity:
@@ -142,11 +143,21 @@ def _act_keys(leaf: ActIs, rarity: Rarity) -> frozenset[str]:
 
 
 def _role_keys(kinds: tuple[str, ...], condition: RoleIs) -> frozenset[str]:
-    """Empty where the condition names nobody or a role that is not filed."""
-    roles = [(kind, role) for kind in kinds for role in ROLES[kind].get(condition.role, ())]
-    named = not condition.other and all(value.sort is not Sort.ANY for value in condition.values)
-    if not named or not all(role in _PARTIES for _, role in roles):
+    """Empty where the condition is on a role that is not filed. Somebody who is none of these is stated, at least."""
+    roles = [f"{kind}:{role}" for kind in kinds for role in ROLES[kind].get(condition.role, ())]
+    if not all(role.endswith(_PARTIES) for role in roles):
         return frozenset()
-    return frozenset(
-        f"role:{kind}:{role}:{value.sort}:{value.text}" for kind, role in roles for value in condition.values
-    )
+    if condition.other:
+        open_ = any(value.sort is Sort.KNOWN for value in condition.values)
+        return frozenset(f"{'none' if open_ else 'known'}:{role}" for role in roles)
+    return frozenset(_filled(role, value) for role in roles for value in condition.values)
+
+
+def _filled(role: str, value: Value) -> str:
+    match value.sort:
+        case Sort.NONE:
+            return f"none:{role}"
+        case Sort.ANY | Sort.KNOWN:
+            return f"known:{role}"
+        case _:
+            return f"role:{role}:{value.sort}:{value.text}"

@@ -279,7 +279,9 @@ def _marks_of(act: Act) -> Iterator[str]:
     kind = kind_of(act)
     yield f"act:{kind}"
     for role in ROLES[kind]["party"]:
-        for filler in fillers(act, role):
+        stated = fillers(act, role)
+        yield f"{'known' if stated else 'none'}:{kind}:{role}"
+        for filler in stated:
             yield from (f"role:{kind}:{role}:{called}" for called in _called(filler))
 
 

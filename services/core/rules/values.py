@@ -12,6 +12,7 @@ from services.core.words import fold, keys
 
 _SHORTEST_PREFIX = 3
 _LONGEST_PHRASE = 20
+_NOBODY = frozenset({Sort.ANY.value, Sort.KNOWN.value, Sort.NONE.value})
 
 
 def listed(cursor: Cursor) -> list[Token]:
@@ -108,9 +109,9 @@ def entity(cursor: Cursor, token: Token) -> Value:
 
 
 def party(cursor: Cursor, token: Token) -> Value:
-    """Who fills a role: a country code, an id, a name, or ``any``."""
-    if token.sort is Kind.WORD and fold(token.text) == "any":
-        return Value(Sort.ANY, "any")
+    """Who fills a role: a country code, an id, a name or ``any``; or whether anybody does: ``known`` or ``none``."""
+    if token.sort is Kind.WORD and fold(token.text) in _NOBODY:
+        return Value(Sort(fold(token.text)), fold(token.text))
     return member(cursor, token)
 
 
@@ -165,8 +166,8 @@ def member_mistakes(written: str, vocabulary: Vocabulary) -> list[str]:
     """What is wrong with a member of a list; empty where nothing is."""
     if written.startswith("@"):
         return ["a list holds no other list; write its members out"]
-    if fold(written) == "any":
-        return ['"any" is nobody; write who is meant']
+    if fold(written) in _NOBODY:
+        return [f'"{written}" is nobody; write who is meant']
     cursor = Cursor(written, [], vocabulary, 1)
     member(cursor, Token(Kind.WORD, written, Place(0, len(written))))
     return [problem.message for problem in cursor.problems]

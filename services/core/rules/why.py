@@ -7,7 +7,7 @@ from msgspec import Struct
 from services.core.act import Act
 from services.core.article import TaggedArticle
 from services.core.rules.compile import Rule
-from services.core.rules.evaluate import act_meets, found, meets, truth
+from services.core.rules.evaluate import act_meets, found, meets, roles_of, truth
 from services.core.rules.expression import (
     ActIs,
     All,
@@ -25,6 +25,7 @@ from services.core.rules.expression import (
     OutletIs,
     Phrase,
     RoleIs,
+    Sort,
     TierIs,
     TopicIs,
 )
@@ -157,11 +158,18 @@ def _act(leaf: ActIs, act: Act, reading: Reading) -> str:
 
 def _argument(condition: Condition, act: Act) -> str:
     if isinstance(condition, RoleIs):
-        return condition.role
+        asked = {value.sort for value in condition.values} & {Sort.KNOWN, Sort.NONE}
+        return f"{condition.role} ({_stated(condition.role, act)})" if asked else condition.role
     if isinstance(condition, MethodIs):
         sides = [(role, getattr(act, role)) for role in ROLES[kind_of(act)]["party"]]
         return f"method ({', '.join(f'{role}: {side.method}' for role, side in sides if side)})"
     return type(condition).__name__.removesuffix("Is").lower()
+
+
+def _stated(name: str, act: Act) -> str:
+    """Of each role that is meant, whether the article states it."""
+    words = {role: "stated" if fillers(act, role) else "not stated" for role in roles_of(name, act)}
+    return ", ".join(words.values() if len(words) == 1 else (f"{role}: {word}" for role, word in words.items()))
 
 
 def describe(act: Act) -> str:

@@ -189,6 +189,93 @@ def test_a_condition_on_an_unknown_role_never_holds(act: Act, when: str) -> None
     assert compile_rule(RuleSource(id="r", title="R", when=when)).match(sample(act)) is None
 
 
+SIDES = {
+    "stated": transfer(TEXT, supplier=party(TEXT, "Norland", "NO"), recipient=party(TEXT, "Sudmark", "SD")),
+    "open": transfer(TEXT, supplier=party(TEXT, "Norland", "NO")),
+    "unknown": transfer(TEXT, supplier=party(TEXT, "Norland", "NO"), recipient=party(TEXT, "Sudmark")),
+    "neither": transfer(TEXT),
+}
+
+
+@pytest.mark.parametrize(
+    ("argument", "answers"),
+    [
+        ("recipient: SD", (True, None, None, None)),
+        ("recipient: any", (True, None, True, None)),
+        ("recipient: known", (True, False, True, False)),
+        ("recipient: none", (False, True, False, True)),
+        ("recipient: None", (False, True, False, True)),
+        ('recipient: "none"', (False, None, False, None)),
+        ("recipient: NOT none", (True, False, True, False)),
+        ("recipient: NOT known", (False, True, False, True)),
+        ("recipient: (SD, none)", (True, True, None, True)),
+        ("recipient: (RU, none)", (False, True, None, True)),
+        ("recipient: NOT (RU, none)", (True, False, None, False)),
+        ("recipient: (KE, known)", (True, None, True, None)),
+        ("party: none", (False, True, False, True)),
+        ("party: known", (True, True, True, False)),
+        ("party: NOT none", (True, False, True, False)),
+        ("party: NOT known", (False, False, False, True)),
+        ("item: none", (True, True, True, True)),
+        ("source: known", (False, False, False, False)),
+        ("supplier: NO, recipient: none", (False, True, False, None)),
+    ],
+)
+def test_whether_a_role_is_stated_has_always_an_answer(argument: str, answers: tuple[bool | None, ...]) -> None:
+    for kind in ("arms_transfer", "any") if argument.startswith("party") else ("arms_transfer",):
+        compiled = compile_rule(RuleSource(id="r", title="R", when=f"act:{kind}({argument})"))
+        asked = [Reading(sample(act)) for act in SIDES.values()]
+        assert tuple(truth(compiled.expression, one) for one in asked) == answers
+        assert [RuleIndex([compiled]).matching(one) != () for one in asked] == [one is True for one in answers]
+
+
+def test_that_no_act_states_a_role_can_be_asked_with_not() -> None:
+    compiled = compile_rule(RuleSource(id="r", title="R", when="NOT act:arms_transfer(recipient: known)"))
+    fits = {name: compiled.match(sample(act)) is not None for name, act in SIDES.items()}
+    assert fits == {"stated": False, "open": True, "unknown": False, "neither": True}
+
+
+def test_an_open_role_is_shown_by_the_act_that_leaves_it_open() -> None:
+    found = compile_rule(RuleSource(id="r", title="R", when="act:arms_transfer(recipient: none)")).match(
+        sample(SIDES["open"], SIDES["stated"])
+    )
+    assert found is not None
+    assert found.acts == (SIDES["open"],)
+    assert [one.quote for one in found.spans] == ["Norland", "minister"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "act", "fails"),
+    [
+        ("recipient: none", "stated", "fails recipient (stated)"),
+        ("recipient: known", "open", "fails recipient (not stated)"),
+        ("item: known", "open", "fails item (not stated)"),
+        ("party: NOT none", "open", "fails party (supplier: stated, recipient: not stated)"),
+    ],
+)
+def test_why_not_says_whether_a_role_is_stated(argument: str, act: str, fails: str) -> None:
+    (failure,) = why_not(
+        compile_rule(RuleSource(id="r", title="R", when=f"act:arms_transfer({argument})")), sample(SIDES[act])
+    )
+    assert failure.reason.endswith(fails)
+    assert not failure.unknown
+
+
+def test_a_rule_on_an_open_role_is_filed_under_it() -> None:
+    asked = {
+        "recipient: none": {"none:arms_transfer:recipient"},
+        "recipient: NOT known": {"none:arms_transfer:recipient"},
+        "recipient: any": {"known:arms_transfer:recipient"},
+        "recipient: NOT RU": {"known:arms_transfer:recipient"},
+        "recipient: (RU, none)": {"none:arms_transfer:recipient", "role:arms_transfer:recipient:country:RU"},
+        "supplier: known, recipient: RU": {"role:arms_transfer:recipient:country:RU"},
+        "party: NOT none": {"known:arms_transfer:supplier", "known:arms_transfer:recipient"},
+        "item: none": {"act:arms_transfer"},
+    }
+    for argument, keys in asked.items():
+        assert keys_of(f"act:arms_transfer({argument})") == [keys]
+
+
 def test_what_is_known_decides_even_beside_what_is_not() -> None:
     when = "NOT act:arms_transfer(supplier: RU, recipient: KP)"
     assert compile_rule(RuleSource(id="r", title="R", when=when)).match(sample(UNSTATED)) is not None

@@ -245,6 +245,25 @@ MISTAKES = {
                                     ^^^^^^^^^
         """,
     ),
+    "what every act meets": (
+        "act:sanction(imposer: US, target: (none, RU, known))",
+        """
+        line 1, column 27: a role is always stated or not, so every act meets this; leave target out
+            act:sanction(imposer: US, target: (none, RU, known))
+                                      ^^^^^^^^^^^^^^^^^^^^^^^^^
+        """,
+    ),
+    "what no act meets": (
+        "act:sanction(target: NOT any) OR act:any(party: NOT (any, none))",
+        """
+        line 1, column 14: no act meets NOT any; where the text does not state it, write target: none
+            act:sanction(target: NOT any) OR act:any(party: NOT (any, none))
+                         ^^^^^^^^^^^^^^^
+        line 1, column 42: a role is always stated or not, so no act meets this; leave party out
+            act:sanction(target: NOT any) OR act:any(party: NOT (any, none))
+                                                     ^^^^^^^^^^^^^^^^^^^^^^
+        """,
+    ),
     "a comparison of stages of any act": (
         "act:any(stage>=agreed)",
         """

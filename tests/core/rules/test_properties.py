@@ -82,6 +82,12 @@ party = st.sampled_from(
         "NOT (KE, radar)",
         "@both",
         "NOT (@both, KE)",
+        "known",
+        "none",
+        "(none, NO)",
+        "NOT none",
+        "NOT (none, SD)",
+        "NOT (KE, known)",
     )
 )
 transfer_arguments = st.one_of(

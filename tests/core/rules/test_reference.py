@@ -13,7 +13,7 @@ from services.core.rules.nearness import FARTHEST
 from services.core.rules.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
 from services.core.rules.vocabulary import FIELDS, FIGURES, ORDERED, ROLES, STAGES, Vocabulary
 
-SHIPPED = Vocabulary(lists=dict.fromkeys(("eu", "nato", "gulf", "g7"), ("AT",)))
+SHIPPED = Vocabulary(lists=dict.fromkeys(("eu", "nato", "gulf", "g7", "armed_groups"), ("AT",)))
 PAGE = (Path(__file__).parents[3] / "docs/reference/rules.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```rule\n(.*?)```", PAGE, re.DOTALL)
 CONDITIONS = re.findall(
