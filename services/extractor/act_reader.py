@@ -13,6 +13,7 @@ from services.core.rules.reading import kind_of
 from services.extractor import learned
 from services.extractor.act_model import ActModel
 from services.extractor.clause import Clause
+from services.extractor.entities import Entity
 from services.extractor.fill import Context
 from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons
@@ -93,6 +94,9 @@ class ActReader:
             half.setdefault(kind_of(act), []).append(act.trigger)
         return Acts(self._merged(page, standing), half, judgement.topics, read.cut)
 
+    def _imposes(self, entity: Entity) -> bool:
+        return entity.id in self._usual["imposer"] or entity.country in self._usual["imposer"]
+
     def _merged(self, page: Page, found: Sequence[Act]) -> tuple[Act, ...]:
         return merged(tuple(dated(found, page.article.published_at.date())), len(page.article.title))
 
@@ -104,6 +108,7 @@ class ActReader:
             subject=title[0] if title else None,
             imposers=self._usual["imposer"],
             targets=self._usual["target"],
+            imposer_unnamed=not any(hit.term.name and self._imposes(hit.term.name.entity) for hit in page.hits),
         )
         found: list[Act] = []
         first: Clause | None = None

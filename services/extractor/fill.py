@@ -26,6 +26,7 @@ class Context(Struct):
     title: tuple[Party, ...] = ()  # parties of the title
     imposers: frozenset[str] = frozenset()  # countries and ids that usually impose
     targets: frozenset[str] = frozenset()  # countries that sanctions usually are against
+    imposer_unnamed: bool = False  # the article names none of them
     subject: Party | None = None  # of the sentence before
     half: dict[str, list[Span]] = {}  # triggers of acts that were not told for want of a party, by kind
     pairs: dict[str, tuple[Party | None, Party | None]] = {}  # the last act of each kind

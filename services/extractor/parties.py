@@ -21,6 +21,23 @@ _JUDGED = frozenset(
     ["opposed", "criticised", "criticized", "rejected", "blocked", "seen", "feared", "banned", "halted", "suspended"]
 )
 _LONGEST = 9  # nodes of a name
+_DESCRIPTION = 14  # nodes of what tells those named from others
+_WHICH = frozenset({"that", "who", "which", "in", "from", "of", "outside", "inside", "behind", "with"})
+_TIED = frozenset(
+    ["tied", "linked", "connected", "accused", "suspected", "alleged", "involved", "responsible", "based", "close", "loyal", "owned", "controlled",
+     "believed", "deemed", "doing", "supporting", "backing", "helping", "aiding", "shipping", "trading", "buying", "selling", "carrying"]
+)  # fmt: skip
+_NO_DESCRIPTION = frozenset(
+    ["for", "over", "after", "because", "as", "when", "while", "if", "unless", "but", "since", "until", "before", "amid", "following", "despite", "by", "on", "during", "under"]
+)  # fmt: skip
+_OPEN = (
+    english.DETERMINERS
+    | english.PREPOSITIONS
+    | english.CONJUNCTIONS
+    | english.ADVERBS
+    | english.AUXILIARIES
+    | {"'s", "'", '"', "-"}
+)
 
 
 def of_node(sentence: Sentence, at: int, method: Method) -> Party:
@@ -96,17 +113,20 @@ def _stands_alone(nodes: Sequence[Node], current: Sequence[int], joint: int) -> 
     return last.is_party or last.capital or following.is_party or following.capital
 
 
-def phrases(clause: Clause, slot: Sequence[int], method: Method) -> list[Party]:
-    """Those whom a slot names: parties of the lexicons, and phrases with a name or a group in them."""
+def phrases(clause: Clause, slot: Sequence[int], method: Method, *, described: bool = False) -> list[Party]:
+    """Those whom a slot names: parties of the lexicons, and phrases with a name or a group in them.
+
+    ``described``: those whom no lexicon knows with what tells them from others.
+    """
     found: list[Party] = []
     for group in groups(clause.nodes, slot):
-        party = phrase(clause, group, method)
+        party = phrase(clause, group, method, described=described)
         if party is not None and all(party.span != other.span for other in found):
             found.append(party)
     return found[:_MOST]
 
 
-def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None:
+def phrase(clause: Clause, group: Sequence[int], method: Method, *, described: bool = False) -> Party | None:
     """The noun phrase as a party, or None where it names nobody."""
     nodes, sentence = clause.nodes, clause.sentence
     quoted = _quoted(nodes, group)
@@ -129,7 +149,30 @@ def phrase(clause: Clause, group: Sequence[int], method: Method) -> Party | None
     others = {name.entity.id for at in named if (name := nodes[at].name) and name.entity.kind not in _STATES}
     if country is None and len(others) == 1:
         return Party(name=" ".join(span.quote.split()), span=span, method=method, id=others.pop())
+    if described and country is None:
+        span = sentence.span(kept[0], _described(nodes, kept[-1]))
     return Party(name=" ".join(span.quote.split()), span=span, method=method, country=country)
+
+
+def _described(nodes: Sequence[Node], last: int) -> int:
+    """Where what tells them from others ends: ``companies that ship oil to Chile``, ``three people tied to the army``."""
+    end = last
+    for at in range(last + 1, min(len(nodes), last + _DESCRIPTION)):
+        node = nodes[at]
+        responsible = node.word == "for" and nodes[at - 1].word == "responsible"
+        if at == last + 1 and not (responsible or _begins_description(node)):
+            return last
+        if (node.word in _NO_DESCRIPTION and not responsible) or (is_stop(node) and node.word not in {"'s", "'", "-"}):
+            break
+        end = at
+    while end > last and (nodes[end].word in _OPEN or is_stop(nodes[end])):
+        end -= 1
+    return end if end > last + 1 else last
+
+
+def _begins_description(node: Node) -> bool:
+    tense = node.verb.tense if node.verb else ""
+    return node.word in _WHICH or tense in {"past", "participle", "ing"} or node.word in _TIED
 
 
 def _quoted(nodes: Sequence[Node], group: Sequence[int]) -> list[int]:

@@ -45,7 +45,11 @@ def bearers(clause: Clause, at: int) -> list[Party]:
         return _subject_of(clause, start - 2)
     if lead in {"to", "of"} and before.word in _SUBJECT:
         return _of_being(clause, clause.noun_start(start - 2) - 1)
-    return _of_being(clause, start - 2) if lead == "under" else []
+    if lead != "under":
+        return []
+    return _of_being(clause, start - 2) or parties.of_nodes(
+        clause.sentence, [start - 2] if before.is_party and not before.adjective else [], Method.PATTERN
+    )
 
 
 def among(clause: Clause, at: int) -> list[Party]:

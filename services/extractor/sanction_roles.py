@@ -14,39 +14,14 @@ from services.extractor.rows import Node
 
 _AGAINST = ("on", "against", "targeting", "upon", "over+", "on+", "against+", "at")
 _EVADED = frozenset(
-    {
-        "evade",
-        "circumvent",
-        "dodge",
-        "skirt",
-        "bust",
-        "bypass",
-        "sidestep",
-        "flout",
-        "defy",
-        "violate",
-        "breach",
-        "break",
-    }
-)
+    ["evade", "circumvent", "dodge", "skirt", "bust", "bypass", "sidestep", "flout", "defy", "violate", "breach", "break"]
+)  # fmt: skip
+_BEHIND_PASSIVES = frozenset({"", "by", "over", "after", "amid", "following", "because"})
 _ONTO = ("to ", "on ", "from ", "off ")
 _SUFFERING = frozenset({"face", "suffer", "endure", "withstand", "survive", "weather", "risk", "escape", "avoid"})
 _OTHERS = frozenset(
-    {
-        "blame",
-        "criticise",
-        "criticize",
-        "condemn",
-        "denounce",
-        "slam",
-        "protest",
-        "hurt",
-        "batter",
-        "cripple",
-        "squeeze",
-        "hobble",
-    }
-)
+    ["blame", "criticise", "criticize", "condemn", "denounce", "slam", "protest", "hurt", "batter", "cripple", "squeeze", "hobble"]
+)  # fmt: skip
 
 
 class Found(Struct):
@@ -104,7 +79,7 @@ class SanctionReader:
         stage = SanctionStage.EASED if "s.verb.eased" in node.tags else SanctionStage.IMPOSED
         stage = stages.over_verb(self.clause, frame) or stage
         opened = bearing.beside(self.clause, at)
-        if frame.passive or opened:
+        if frame.passive or opened or self._headed(at):
             one_of = bearing.among(self.clause, frame.subject_span[1]) if frame.subject_span else []
             targets = opened or one_of or self._span(frame.subject_span, frame.method) or self._targets(frame)
             return Found(
@@ -115,8 +90,13 @@ class SanctionReader:
                 stage,
                 (at, at),
             )
-        targets = parties.phrases(self.clause, frame.objects, frame.method)
+        targets = parties.phrases(self.clause, frame.objects, frame.method, described=True)
         return Found("sanction.verb", frame, self._subject(frame), targets, stage, (at, at))
+
+    def _headed(self, at: int) -> bool:
+        """``Bank sanctioned over arms deal``: what a headline says in the passive without saying so."""
+        verb, behind = self.nodes[at].verb, self.nodes[at + 1].word if at + 1 < len(self.nodes) else ""
+        return bool(verb and verb.tense in {"past", "participle"}) and behind in _BEHIND_PASSIVES
 
     def _attribute(self, at: int) -> Found | None:
         """``sanctioned Russian tankers``, ``US-sanctioned firms``."""
@@ -149,12 +129,12 @@ class SanctionReader:
         targets = [
             party
             for slot in ("of", "with", "from", "belonging", "on", "against", "to")
-            for party in parties.phrases(self.clause, slots.get(slot, ()), frame.method)
+            for party in parties.phrases(self.clause, slots.get(slot, ()), frame.method, described=True)
         ]
         put = parties.phrases(self.clause, [i for i in frame.objects if i < place], frame.method)
         if self.nodes[place].word.startswith(_ONTO) and put:
             targets = put  # "adds the firm to its list of"
-        targets = targets or parties.phrases(self.clause, behind.objects, frame.method) or put
+        targets = targets or parties.phrases(self.clause, behind.objects, frame.method, described=True) or put
         imposers = self._subject(frame)
         if frame.passive or not targets:
             targets = self._span(frame.subject_span, frame.method)
@@ -170,7 +150,7 @@ class SanctionReader:
     def _noun(self, at: int, node: Node) -> Found | None:
         frame = self.clause.of_noun(at)
         targets = self._targets(frame)
-        imposers = parties.in_slots(self.clause.sentence, frame, ("by", "from"))
+        imposers = parties.in_slots(self.clause.sentence, frame, ("by", "from") if self._from_first(frame) else ("by",))
         if not targets:
             targets.extend(one for one in bearing.bearers(self.clause, at) if not fill.among(one, imposers))
         for owner in parties.of_nodes(self.clause.sentence, frame.owners, frame.method):
@@ -189,6 +169,11 @@ class SanctionReader:
             stage,
             (at, at),
         )
+
+    def _from_first(self, frame: Frame) -> bool:
+        """``sanctions from Norway on Peru``, not ``sanctions on ships from Norway``."""
+        against = [at for slot in _AGAINST for at in frame.slots.get(slot, ())]
+        return not against or min(frame.slots.get("from") or (0,)) < min(against)
 
     def _place_owner(self, frame: Frame, owner: Party, imposers: list[Party], targets: list[Party]) -> None:
         """``US sanctions`` names who imposes, ``Iran sanctions`` who suffers, unless the rest of the sentence says otherwise."""
@@ -257,7 +242,7 @@ class SanctionReader:
         if predicate is None or targets:
             return
         if not frame.passive:
-            objects = parties.phrases(self.clause, predicate.objects, predicate.method)
+            objects = parties.phrases(self.clause, predicate.objects, predicate.method, described=True)
             targets.extend(party for party in objects[:2] if all(other_party(party, other) for other in imposers))
 
     def _under(self, frame: Frame) -> bool:
@@ -279,7 +264,7 @@ class SanctionReader:
 
     def _targets(self, frame: Frame) -> list[Party]:
         for slot in _AGAINST:
-            found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
+            found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method, described=True)
             if found:
                 return found
         return []
@@ -288,11 +273,14 @@ class SanctionReader:
         return parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
 
     def _span(self, span: tuple[int, int] | None, method: Method) -> list[Party]:
-        return parties.phrases(self.clause, range(span[0], span[1] + 1), method) if span else []
+        return parties.phrases(self.clause, range(span[0], span[1] + 1), method, described=True) if span else []
 
     def _lemma(self, at: int) -> str:
-        verb = self.nodes[at].verb
-        return verb.lemma if verb else self.nodes[at].word
+        verb, word = self.nodes[at].verb, self.nodes[at].word
+        if verb:
+            return verb.lemma
+        ends = (word.removesuffix(end) + more for end in ("s", "d", "ed", "ing") for more in ("", "e"))
+        return next((base for base in ends if base in _SUFFERING | _EVADED | _OTHERS), word)
 
 
 def other_party(one: Party, other: Party) -> bool:

@@ -8,6 +8,7 @@ from services.extractor.clause import Clause
 from services.extractor.sanction_roles import Found, SanctionReader, other_party
 
 _WITHOUT_IMPOSER = frozenset({SanctionStage.IN_FORCE, SanctionStage.VIOLATED, SanctionStage.CALLED_FOR})
+READ = frozenset({Method.PATTERN, Method.PARSE})
 
 
 class SanctionRules:
@@ -54,6 +55,11 @@ def _complete(clause: Clause, found: Found, context: fill.Context) -> None:
         )
 
 
+def _stands_alone(found: Found, target: Party, context: fill.Context) -> bool:
+    """Whether it is told without who imposes: of what is decided only where the article names nobody who usually does."""
+    return found.stage in _WITHOUT_IMPOSER or (context.imposer_unnamed and target.method in READ)
+
+
 def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanction]:
     if stance.hypothetical(clause, found.frame):
         return
@@ -68,7 +74,7 @@ def _told(clause: Clause, found: Found, context: fill.Context) -> Iterator[Sanct
         for target in targets:
             if imposer and target and not other_party(imposer, target):
                 continue
-            if not target or (not imposer and found.stage not in _WITHOUT_IMPOSER):
+            if not target or not (imposer or _stands_alone(found, target, context)):
                 continue
             own = [party for party in (imposer, target) if party]
             context.told("sanction", imposer, target)
