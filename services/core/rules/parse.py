@@ -11,6 +11,8 @@
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from services.core.mention import EntityKind
 from services.core.rules import acts, figures, nearness, values
 from services.core.rules.breadth import WARNING, is_broad
@@ -75,7 +77,7 @@ def _left_over(token: Token) -> str:
 
 def _any(cursor: Cursor, depth: int) -> Expression:
     parts = _joined(cursor, depth, "OR", _all)
-    mixed = [part for part in parts if isinstance(part, All) and cursor.source[part.place.start] != "("]
+    mixed = [part for part in parts if isinstance(part, All) and part.place.start == part.parts[0].place.start]
     if len(parts) > 1 and mixed:
         cursor.warn(mixed[0].place, "AND binds closer than OR here; write parentheses to say what you mean")
     return parts[0] if len(parts) == 1 else Any(place=_over(parts), parts=tuple(parts))
@@ -116,21 +118,10 @@ def _grouped(cursor: Cursor, depth: int) -> Expression:
     inner = _any(cursor, depth + 1)
     if cursor.token.text == ")" and cursor.token.sort is Sort.SIGN:
         end = cursor.next().place.end
-        return _replaced(inner, Place(opening.place.start, end))
+        return structs.replace(inner, place=Place(opening.place.start, end))  # so that a caret shows the parentheses
     if cursor.ended:
         cursor.stop(opening.place, "this parenthesis is not closed; write ) where the group ends")
     return cursor.stop(cursor.token.place, _left_over(cursor.token))
-
-
-def _replaced(expression: Expression, place: Place) -> Expression:
-    """The same with the parentheses in its place, so that a caret shows them."""
-    match expression:
-        case All(parts=parts):
-            return All(place=place, parts=parts)
-        case Any(parts=parts):
-            return Any(place=place, parts=parts)
-        case _:
-            return expression
 
 
 def _condition(cursor: Cursor) -> Leaf:
