@@ -121,7 +121,7 @@ class Batch:
         if tagged.skipped is not None:
             return plain(reading, Fate.UNREAD, f"passed on unread: {tagged.skipped}", now), None
         reading.age = (now - tagged.article.published_at).total_seconds()
-        matched, waiting = self._policy.index.matches(reading), self._policy.index.waiting(reading)
+        matched, waiting = self._policy.index.answers(reading)
         earlier = self._shelf.of(tagged.article.id) if tagged.article.revision > 1 else None
         if earlier is None and not worth_remembering(reading, matched, waiting):
             return plain(reading, Fate.NO_RULE, "no rule matched", now), None

@@ -6,6 +6,7 @@ conjunction only the rarest part is filed, of a disjunction every part. Rules th
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator
+from typing import NamedTuple
 
 from services.core.article import TaggedArticle
 from services.core.rules.compile import Match, Rule
@@ -19,6 +20,13 @@ _HEAD = 3  # letters: no prefix is shorter
 _MOST_PAIRS = 32  # that a question is filed under
 _MOST_KNOWN = 100_000  # words
 _FEW = 8  # second keys, looked at one by one
+
+
+class Answers(NamedTuple):
+    """What the rules say of an article, in their order."""
+
+    matches: tuple[tuple[Rule, Match], ...]  # rules that match, each with its match
+    waiting: tuple[Rule, ...]  # rules that do not, and may when it is known how many outlets tell the story
 
 
 class Question:
@@ -72,7 +80,6 @@ class RuleIndex:
         self._stems: defaultdict[str, dict[str, str]] = defaultdict(dict)  # those keys, by how they begin
         self._known: dict[str, tuple[str, ...]] = {}  # which of them a word begins with, of words met lately
         self._gates: Counter[str] = Counter()  # without one of these, no question filed under words can be met
-        self._waits = 0  # questions about how many outlets tell the story
         self._ungated = 0  # questions for which that is not so
         for rule in rules:
             self.add(rule)
@@ -109,30 +116,30 @@ class RuleIndex:
             del self._asked[asked]
             self._unfile(question)
 
-    def matches(self, article: TaggedArticle | Reading) -> tuple[tuple[Rule, Match], ...]:
-        """Rules that match, in their order, each with its match."""
+    def answers(self, article: TaggedArticle | Reading) -> Answers:
+        """Which rules match and which wait, each asked once."""
         reading = article if isinstance(article, Reading) else Reading(article)
         found: dict[int, tuple[Rule, Match]] = {}
+        waiting: list[Question] = []
         for question in self._met(reading):
             if question.waits and not truth(question.expression, reading):
+                waiting.append(question)
                 continue
             match = None
             for number, rule in question.rules.items():
                 match = rule.evidence(reading) if match is None else rule.sharing(match)
                 found[number] = (rule, match)
-        return tuple(found[number] for number in sorted(found))
+        return Answers(tuple(found[number] for number in sorted(found)), _in_order(waiting))
+
+    def matches(self, article: TaggedArticle | Reading) -> tuple[tuple[Rule, Match], ...]:
+        """Rules that match, in their order, each with its match."""
+        return self.answers(article).matches
 
     def matching(self, article: TaggedArticle | Reading) -> tuple[Rule, ...]:
         """Rules that match, in their order, without their evidence."""
         reading = article if isinstance(article, Reading) else Reading(article)
         met = (one for one in self._met(reading) if not one.waits or truth(one.expression, reading))
         return _in_order(met)
-
-    def waiting(self, reading: Reading) -> tuple[Rule, ...]:
-        """Rules that do not match, and may when it is known how many outlets tell the story; in their order."""
-        if not self._waits:
-            return ()
-        return _in_order(one for one in self._met(reading) if one.waits and not truth(one.expression, reading))
 
     def _met(self, reading: Reading) -> Iterator[Question]:
         questions = self._questions
@@ -190,7 +197,6 @@ class RuleIndex:
                 self._stems[key[:_HEAD]][key[:-1]] = key
                 self._begins[key] += 1
                 self._known.clear()
-        self._waits += question.waits
         if not question.pairs:
             self._always.add(question.number)
         if question.of_text:
@@ -200,7 +206,6 @@ class RuleIndex:
     def _unfile(self, question: Question) -> None:
         del self._questions[question.number]
         self._always.discard(question.number)
-        self._waits -= question.waits
         for key, other in question.pairs:
             self._filed[key][other].remove(question.number)
             if not self._filed[key][other]:

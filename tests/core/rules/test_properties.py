@@ -204,8 +204,10 @@ def test_a_rule_matches_at_once_or_waits_or_will_not_match_whatever_its_story(
 ) -> None:
     compiled = [compile_rule(source(when, str(number)), KNOWN) for number, when in enumerate(written)]
     index, reading = RuleIndex(compiled), Reading(read, age)
-    at_once, waiting = index.matching(reading), index.waiting(reading)
+    answers = index.answers(reading)
+    at_once, waiting = index.matching(reading), answers.waiting
     assert at_once == tuple(rule for rule in compiled if rule.match(reading))
+    assert answers.matches == tuple((rule, rule.match(reading)) for rule in at_once)
     told = reading.of_story(outlets)
     later = {rule.id for rule in (*at_once, *waiting) if rule.match(told)}
     assert later == {rule.id for rule in compiled if rule.match(told)} == {rule.id for rule, _ in index.matches(told)}
