@@ -22,8 +22,7 @@ from services.core.notification import Notification
 from services.core.ports.bus import Partition, Record
 from services.core.ports.store import AlertTransaction
 from services.core.rule import Mode, RuleSource
-from services.core.rules.compile import compile_rule
-from services.core.rules.index import RuleIndex
+from services.core.rules.compile import Rule, compile_rule
 from services.core.rules.reading import Reading
 from services.core.rules.vocabulary import ANYTHING, Vocabulary
 from services.core.story import Story
@@ -35,7 +34,7 @@ Moves = Mapping[Partition, tuple[int | None, int]]
 class Policy(Struct, frozen=True, kw_only=True):
     """What is decided by: swapped as a whole on reload."""
 
-    index: RuleIndex
+    rules: tuple[Rule, ...]  # those that are not off
     owners: Mapping[str, str]  # outlet to owner, where it has one
     notify: Notify
     official: frozenset[str] = frozenset()  # outlets that are official bodies
@@ -47,11 +46,11 @@ class Policy(Struct, frozen=True, kw_only=True):
         vocabulary: Vocabulary = ANYTHING,
     ) -> "Policy":  # fmt: skip
         """By the rules that are not off. Raises RuleError."""
-        compiled = [compile_rule(rule, vocabulary) for rule in rules if rule.mode is not Mode.OFF]
+        compiled = tuple(compile_rule(rule, vocabulary) for rule in rules if rule.mode is not Mode.OFF)
         known = tuple(outlets)
         owners = {outlet.id: outlet.owner for outlet in known if outlet.owner}
         official = frozenset(outlet.id for outlet in known if outlet.official)
-        return cls(index=RuleIndex(compiled), owners=owners, notify=notify, official=official, routing=routing)
+        return cls(rules=compiled, owners=owners, notify=notify, official=official, routing=routing)
 
 
 class Decided(Struct, kw_only=True):
@@ -76,6 +75,7 @@ class Batch:
         self._memory = memory or Memory()
         self._background = self._memory.background(transaction)
         self._policy = policy
+        self._index = self._memory.filing.index(policy.rules)
         self._given = structs.replace(given, official=policy.official)
         self._shelf = Shelf(transaction, given.settings.story_window)
         self._archive: list[tuple[TaggedArticle, str | None]] = []
@@ -113,6 +113,7 @@ class Batch:
             return
         if tagged.skipped is None and tagged.article.revision == 1:
             self._background.count(terms(reading))
+            self._memory.filing.count(reading)
         self._keep(tagged, decision, joined)
         self._prepared += prepared
 
@@ -121,7 +122,7 @@ class Batch:
         if tagged.skipped is not None:
             return plain(reading, Fate.UNREAD, f"passed on unread: {tagged.skipped}", now), None
         reading.age = (now - tagged.article.published_at).total_seconds()
-        matched, waiting = self._policy.index.answers(reading)
+        matched, waiting = self._index.answers(reading)
         earlier = self._shelf.of(tagged.article.id) if tagged.article.revision > 1 else None
         if earlier is None and not worth_remembering(reading, matched, waiting):
             return plain(reading, Fate.NO_RULE, "no rule matched", now), None

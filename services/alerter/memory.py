@@ -1,5 +1,6 @@
-"""What an alerter keeps in memory between its transactions: how common words are. The store has it too."""
+"""What an alerter keeps in memory between its transactions: how common words are, which the store has too, and its rules, filed."""
 
+from services.alerter.filing import Filing
 from services.core.background import Background
 from services.core.ports.store import AlertTransaction
 
@@ -7,9 +8,10 @@ _ROWS = 500  # kept on top of one another, before all is written as a whole
 
 
 class Memory:
-    """The background as of the last transaction. After one that failed a new memory is needed. Not thread-safe."""
+    """The background as of the last transaction. After one that failed a new memory is needed; the filing may stay. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, filing: Filing | None = None) -> None:
+        self.filing = filing or Filing()
         self._background = Background()
         self._place = self._rows = 0
 

@@ -11,7 +11,6 @@ from services.core.ledger import LedgerEntry
 from services.core.ports.bus import Partition, Record
 from services.core.rule import RuleSource
 from services.core.rules.compile import compile_rule
-from services.core.rules.index import RuleIndex
 from services.core.settings import AlerterSettings
 from services.store.engine import Store
 
@@ -29,7 +28,7 @@ class Desk:
         self.store = store
         self.settings = settings or AlerterSettings()
         self.policy = Policy(
-            index=RuleIndex([compile_rule(rule) for rule in rules]),
+            rules=tuple(compile_rule(rule) for rule in rules),
             owners=owners or {},
             notify=lambda alert: (),
             official=frozenset(official),

@@ -32,7 +32,7 @@ def play(desk: Desk, script: str) -> None:
             assert alerts == [], step.line
             assert (step.why or "") in kept[step.expected[0]], f"{step.line}\n  {kept}"
             continue
-        one_rule = len(desk.policy.index.rules) == 1
+        one_rule = len(desk.policy.rules) == 1
         told = tuple(
             alert.development.kind.value if one_rule else f"{alert.rule}:{alert.development.kind.value}"
             for alert in alerts

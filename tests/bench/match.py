@@ -36,7 +36,7 @@ def run(count: int, rules: Sequence[int], length: int, *, lucene: bool) -> None:
     tagger = SpacyTagger(Path(configuration.lexicons), configuration.settings.extractor)
     tagged = _tagged(tagger, list(articles(found)))
     sample, asked = tagged[: len(tagged) // 2], tagged[len(tagged) // 2 :]
-    rarity = Rarity([Reading(article) for article in sample])
+    rarity = Rarity.of([Reading(article) for article in sample])
     shipped = [compile_rule(rule, configuration.vocabulary) for rule in configuration.rules]
     absent = monitor.missing() if lucene else "not asked"
     if absent:

@@ -1,5 +1,6 @@
 """A rule made ready to match, and what a match is."""
 
+from collections.abc import Hashable
 from functools import cached_property
 
 from msgspec import Struct, structs
@@ -9,7 +10,7 @@ from services.core.article import TaggedArticle
 from services.core.mention import Span
 from services.core.rule import RuleSource
 from services.core.rules.evaluate import evidence, truth
-from services.core.rules.expression import ActIs, Expression, Figure, FigureIs, leaves
+from services.core.rules.expression import ActIs, Expression, Figure, FigureIs, leaves, unplaced
 from services.core.rules.parse import parse
 from services.core.rules.reading import Reading
 from services.core.rules.vocabulary import ANYTHING, Lists, Vocabulary
@@ -40,6 +41,11 @@ class Rule:
     def id(self) -> str:
         """The rule's id, which stays over its versions."""
         return self.source.id
+
+    @cached_property
+    def asks(self) -> Hashable:
+        """Equal for rules that ask the same, however they are written."""
+        return unplaced(self.expression)
 
     @cached_property
     def asks_for_acts(self) -> bool:

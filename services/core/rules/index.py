@@ -5,13 +5,12 @@ conjunction only the rarest part is filed, of a disjunction every part. Rules th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from services.core.article import TaggedArticle
 from services.core.rules.compile import Match, Rule
 from services.core.rules.evaluate import truth
-from services.core.rules.expression import unplaced
 from services.core.rules.keys import Rarity, is_text, required
 from services.core.rules.program import besides
 from services.core.rules.reading import Reading
@@ -99,13 +98,8 @@ class RuleIndex:
         if rule.id in self._numbers:
             raise ValueError(f"two rules have the id {rule.id}")
         self._count += 1
-        asked = unplaced(rule.expression)
-        question = self._asked.get(asked)
-        if question is None:
-            question = self._asked[asked] = Question(self._count, rule, self._rarity)
-            self._file(question)
-        question.rules[self._count] = rule
-        self._numbers[rule.id] = (self._count, asked)
+        self._question(self._count, rule).rules[self._count] = rule
+        self._numbers[rule.id] = (self._count, rule.asks)
 
     def remove(self, rule: str) -> None:
         """The rule with this id goes. Raises KeyError if there is none."""
@@ -115,6 +109,25 @@ class RuleIndex:
         if not question.rules:
             del self._asked[asked]
             self._unfile(question)
+
+    def become(self, rules: Sequence[Rule]) -> None:
+        """Hold these and no others, in their order. Raises ValueError if two have one id, and then changes nothing.
+
+        What is asked before and after stays filed as it is.
+        """
+        numbered = list(enumerate(rules, self._count + 1))
+        numbers = {rule.id: (number, rule.asks) for number, rule in numbered}
+        if len(numbers) < len(numbered):
+            twice = Counter(rule.id for rule in rules).most_common(1)[0][0]
+            raise ValueError(f"two rules have the id {twice}")
+        for asked in self._asked.keys() - {rule.asks for rule in rules}:
+            self._unfile(self._asked.pop(asked))
+        for question in self._asked.values():
+            question.rules.clear()
+        for number, rule in numbered:
+            self._question(number, rule).rules[number] = rule
+        self._numbers = numbers
+        self._count += len(numbered)
 
     def answers(self, article: TaggedArticle | Reading) -> Answers:
         """Which rules match and which wait, each asked once."""
@@ -187,6 +200,14 @@ class RuleIndex:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
         return tuple(key for stem, key in self._stems.get(word[:_HEAD], {}).items() if word.startswith(stem))
+
+    def _question(self, number: int, rule: Rule) -> Question:
+        """What the rule asks; filed by this number if nobody has asked it so far."""
+        question = self._asked.get(rule.asks)
+        if question is None:
+            question = self._asked[rule.asks] = Question(number, rule, self._rarity)
+            self._file(question)
+        return question
 
     def _file(self, question: Question) -> None:
         self._questions[question.number] = question

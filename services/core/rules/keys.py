@@ -5,7 +5,7 @@ A key is a word of the text, the beginning of one with ``*``, or a mark as :attr
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from services.core.rules.expression import (
@@ -39,16 +39,23 @@ _PARTIES = (":supplier", ":recipient", ":imposer", ":target")
 
 
 class Rarity:
-    """The share of articles that has a key: as counted in a sample, or by rule of thumb without one. Immutable."""
+    """The share of articles that has a key: as counted, or by rule of thumb where nothing was. Immutable."""
 
-    def __init__(self, sample: Sequence[Reading] = ()) -> None:
-        self._of = len(sample)
-        self._counts: Counter[str] = Counter()
-        for reading in sample:
-            self._counts.update(reading.vocabulary)
-            self._counts.update(reading.marks)
+    def __init__(self, articles: int = 0, counts: Mapping[str, int] | None = None) -> None:
+        """``counts``: how many of the ``articles`` have each word and mark."""
+        self._of = articles
+        self._counts = Counter(counts or {})
         words = sorted(key for key in self._counts if ":" not in key)
         self._words, self._sums = words, [0, *accumulate(self._counts[word] for word in words)]
+
+    @classmethod
+    def of(cls, sample: Sequence[Reading]) -> "Rarity":
+        """As counted in these."""
+        counts: Counter[str] = Counter()
+        for reading in sample:
+            counts.update(reading.vocabulary)
+            counts.update(reading.marks)
+        return cls(len(sample), counts)
 
     def share(self, key: str) -> float:
         """From near 0 to 1; for the beginning of a word at most 1."""

@@ -346,7 +346,7 @@ def test_near_looks_in_each_field_by_itself() -> None:
 
 def keys_of(when: str, *sample: TaggedArticle) -> list[frozenset[str]]:
     compiled = compile_rule(RuleSource(id="r", title="R", when=when))
-    return required(compiled.expression, Rarity([Reading(one) for one in sample]))
+    return required(compiled.expression, Rarity.of([Reading(one) for one in sample]))
 
 
 def test_near_asks_the_index_for_the_rarer_of_the_two() -> None:
@@ -447,6 +447,10 @@ def test_the_index_takes_no_id_twice_and_removes_none_that_it_has_not() -> None:
         index.add(compile_rule(RuleSource(id="r", title="R", when="tanks")))
     with pytest.raises(KeyError):
         index.remove("other")
+    tanks, ships = (compile_rule(RuleSource(id="t", title="T", when=when)) for when in ("tanks", "ships"))
+    with pytest.raises(ValueError, match="two rules have the id t"):
+        index.become([tanks, ships])
+    assert [rule.id for rule in index.matching(sample())] == ["r"]
 
 
 @pytest.mark.parametrize(

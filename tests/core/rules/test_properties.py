@@ -145,7 +145,7 @@ def source(when: str, ident: str = "r") -> RuleSource:
 @given(st.lists(rules, max_size=12), st.lists(articles(), min_size=1, max_size=3))
 def test_the_index_finds_what_asking_every_rule_finds(written: list[str], read: list[TaggedArticle]) -> None:
     compiled = [compile_rule(source(when, str(number)), KNOWN) for number, when in enumerate(written)]
-    index = RuleIndex(compiled, Rarity([Reading(one) for one in read[1:]]))
+    index = RuleIndex(compiled, Rarity.of([Reading(one) for one in read[1:]]))
     for one in read:
         asked = tuple((rule, found) for rule in compiled if (found := rule.match(one)))
         assert index.matches(one) == asked
@@ -160,7 +160,7 @@ steps = st.lists(st.tuples(st.booleans(), st.integers(0, 7), rules), max_size=10
 def test_an_index_that_rules_came_to_and_left_is_one_built_anew(
     steps: list[tuple[bool, int, str]], sample: list[TaggedArticle], read: TaggedArticle
 ) -> None:
-    rarity = Rarity([Reading(one) for one in sample])
+    rarity = Rarity.of([Reading(one) for one in sample])
     index, kept = RuleIndex(rarity=rarity), dict[str, Rule]()
     for more, number, when in steps:
         ident = str(number)
@@ -176,6 +176,28 @@ def test_an_index_that_rules_came_to_and_left_is_one_built_anew(
     assert index.questions == built.questions
     for ident in kept:
         index.remove(ident)
+    assert vars(index) | {"_count": 0} == vars(RuleIndex(rarity=rarity))
+
+
+books = st.lists(st.dictionaries(st.integers(0, 7), rules, max_size=6), min_size=1, max_size=4)
+
+
+@settings(max_examples=80, deadline=None)
+@given(books, st.lists(articles(), max_size=2), articles())
+def test_an_index_that_becomes_other_rules_is_one_built_of_them(
+    books: list[dict[int, str]], sample: list[TaggedArticle], read: TaggedArticle
+) -> None:
+    rarity = Rarity.of([Reading(one) for one in sample])
+    index = RuleIndex(rarity=rarity)
+    for book in books:
+        compiled = [compile_rule(source(when, str(number)), KNOWN) for number, when in book.items()]
+        index.become(compiled)
+        built = RuleIndex(compiled, rarity)
+        assert index.rules == tuple(compiled)
+        assert index.answers(read) == built.answers(read)
+        assert index.matching(read) == built.matching(read)
+        assert index.questions == built.questions
+    index.become(())
     assert vars(index) | {"_count": 0} == vars(RuleIndex(rarity=rarity))
 
 
