@@ -25,10 +25,12 @@ from services.extractor.word_pieces import WordPieces
 from services.extractor.word_weights import weighed
 
 Array = npt.NDArray[np.float32]
+Stage = TransferStage | SanctionStage
 TOPICS = (
     "arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture",
     "defence_industry",
 )  # fmt: skip  # in the order of the weights
+_RULED = 3.0  # what a stage that the rules read is ahead of the others, in log-probability
 _LINEAR = np.float32(0.6)  # the share of the linear model, chosen on held-out halves of the labels
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
@@ -46,17 +48,21 @@ def model_directory(setting: str) -> Path | None:
 class Judged(Struct, frozen=True):
     """A pair that the model takes for an act, or of which the rules told one: ``told``.
 
-    ``doubted``: a side of it was guessed, and the model takes it for none.
+    ``stages``: the log-probability of each, if it is an act. ``doubted``: a side of it was guessed, and the model takes it for none.
     """
 
     kind: str
     giver: Actor | None
     taker: Actor
     probability: float
-    stage: TransferStage | SanctionStage
+    stages: dict[Stage, float]
     certainty: Certainty
     told: Act | None
     doubted: bool
+
+    def stage(self, ruled: Stage | None) -> Stage:
+        """How far it has got. ``ruled``: what the rules read, which the model must contradict with some certainty."""
+        return max(self.stages, key=lambda stage: self.stages[stage] + _RULED * (stage == ruled))
 
 
 class Hidden(NamedTuple):
@@ -164,11 +170,8 @@ class ActModel:
             told = facts.act(giver, taker)
             if told is None and odds[at] < least:
                 continue
-            stage = STAGES[kind][int(stages[at].argmax())]
             yield Judged(
-                kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))),
-                TransferStage(stage) if kind == "arms_transfer" else SanctionStage(stage),
-                Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told and odds[at] < doubt and _guessed(told)),
+                kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))), _probabilities(kind, stages[at]), Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told and odds[at] < doubt and _guessed(told)),
             )  # fmt: skip
 
     def _weighed(
@@ -195,6 +198,13 @@ class ActModel:
         together = np.einsum("nh,nh->n", givers @ w["bx"], takers @ w["by"]) / 8
         odds = joint @ w["o"] + together + w["ob"] + known @ w["fo"]
         return odds, joint @ w["st"] + w["stb"] + known @ w["stf"], joint @ w["ce"] + w["ceb"] + known @ w["cef"]
+
+
+def _probabilities(kind: str, scores: Array) -> dict[Stage, float]:
+    """The log-probability of each stage of a kind."""
+    named: type[TransferStage | SanctionStage] = TransferStage if kind == "arms_transfer" else SanctionStage
+    sure = scores - np.logaddexp.reduce(scores)
+    return {named(stage): float(value) for stage, value in zip(STAGES[kind], sure, strict=True)}
 
 
 def digest(directory: Path) -> str:

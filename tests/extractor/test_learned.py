@@ -25,7 +25,9 @@ MINISTER = Actor("person:a", "person:a", "A", "IS", 2, None, [Span(start=2, end=
 
 
 def pair(giver: Actor | None, taker: Actor, probability: float, kind: str = "sanction") -> Judged:
-    return Judged(kind, giver, taker, probability, SanctionStage.IMPOSED, Certainty.ASSERTED, None, doubted=False)
+    return Judged(
+        kind, giver, taker, probability, {SanctionStage.IMPOSED: 0.0}, Certainty.ASSERTED, None, doubted=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,3 +151,11 @@ def test_an_act_of_the_model_says_so_and_carries_its_sentence() -> None:
 def test_the_version_names_the_model() -> None:
     whole = SpacyTagger(LEXICONS, ExtractorSettings())
     assert whole.version == f"{tagger().version}+{model().digest}"
+
+
+def test_the_model_contradicts_a_stage_that_rules_read_only_where_it_is_sure() -> None:
+    stages = {SanctionStage.IMPOSED: -0.2, SanctionStage.THREATENED: -1.8, SanctionStage.EASED: -4.0}
+    judged = Judged("sanction", ICELAND, PERU, 0.9, stages, Certainty.ASSERTED, None, doubted=False)
+    assert judged.stage(None) is SanctionStage.IMPOSED
+    assert judged.stage(SanctionStage.THREATENED) is SanctionStage.THREATENED
+    assert judged.stage(SanctionStage.EASED) is SanctionStage.IMPOSED
