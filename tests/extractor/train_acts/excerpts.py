@@ -1,8 +1,9 @@
 """Excerpts of public collections that we labelled ourselves for the learned reader, beside the labelled news.
 
 ``excerpts.jsonl`` holds no text: where an excerpt stands (collection, article, from and to in its text, with or without its
-title) and what one reader found in it under the codebook of the labelled news; acts only, no topics. They are of collections
-that the measuring file is not drawn from, but for whole articles of one that it holds nine of.
+title) and what one reader found in it under the codebook of the labelled news; acts only, no topics. An act that a reader
+was not sure of is optional: neither right nor wrong. They are of collections that the measuring file is not drawn from, but for
+whole articles of one that it holds nine of.
 """
 
 import gzip
@@ -21,7 +22,10 @@ _FILES = {
     "allsides_articles": ("articles-1of3.jsonl.gz", "ID"), "bbc_2025": ("bbc_2025.jsonl.gz", None),
     "en_worldwide_newswire": ("articles.jsonl.gz", "id"), "basil": ("basil.jsonl", "id"),
     "wikinews_2019_2020": ("wikinews.jsonl.gz", None), "tgcontest_en": ("en_categories.jsonl", None),
+    "lede_stream_2026": ("items.jsonl.gz", None), "allsides_roundup_triples": ("triples.jsonl.gz", "id"),
+    "rams_wikievents": ("rams_dev.jsonlines", "doc_key"),
 }  # fmt: skip
+_LINES = "cameo_plover_gold"  # a sentence a line, and its class
 _TAR = "polnear_text_attributions.tar.gz"
 
 
@@ -51,8 +55,19 @@ def _texts(data: Path, name: str) -> Iterator[tuple[tuple[str, str], tuple[str, 
                 if member.name.endswith(".txt") and (file := found.extractfile(member)):
                     yield (name, member.name), ("", file.read().decode("utf-8", "replace"))
         return
+    if name == _LINES:
+        for path in sorted((data / name).glob("cameo_class_*.tsv")):
+            for number, line in enumerate(path.read_text("utf-8").splitlines()):
+                yield (name, f"{path.name}:{number}"), ("", line.rpartition("\t")[0])
+        return
     path, key = _FILES[name]
     raw = (data / name / path).read_bytes()
     for number, line in enumerate((gzip.decompress(raw) if path.endswith("gz") else raw).splitlines()):
         row = json.loads(line)
-        yield (name, str(row[key] if key else number)), (row.get("title") or "", row["text"])
+        yield (name, str(row[key] if key else number)), (row.get("title") or "", _text(row))
+
+
+def _text(row: dict[str, Any]) -> str:
+    if "sentences" in row:
+        return " ".join(word for sentence in row["sentences"] for word in sentence)
+    return row.get("text") or row.get("summary") or ""
