@@ -100,3 +100,14 @@ def usually(clause: Clause, frame: Frame, part: str, others: Sequence[Party]) ->
             if not among(party, others):
                 return [party]
     return []
+
+
+def makers(clause: Clause, others: Sequence[Party]) -> list[Party]:
+    """The company that the sentence names beside a state that buys: ``shares of Bofors rise after Chile orders guns``."""
+    named = [
+        at
+        for at, node in enumerate(clause.nodes)
+        if node.name is not None and node.name.entity.kind is EntityKind.COMPANY
+    ]
+    found = [party for party in parties.of_nodes(clause.sentence, named, Method.NEAREST) if not among(party, others)]
+    return found if len(found) == 1 and others and all(party.country for party in others) else []

@@ -48,6 +48,8 @@ def _complete(
             or fill.before(clause, frame, found.recipients)
             or fill.carried([known[0], *context.title], found.recipients)
         )
+    if not found.suppliers and found.rule == "transfer.get":
+        found.suppliers = fill.makers(clause, found.recipients)
     if not found.recipients:
         found.recipients = fill.carried([known[1]], found.suppliers)
     if not found.recipients and _telling(clause, frame):

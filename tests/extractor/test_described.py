@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.core.act import Sanction
+from services.core.act import ArmsTransfer, Sanction
 from tests.extractor.reading import read
 
 DESCRIBED = [
@@ -61,3 +61,16 @@ def test_whose_ships_they_are_does_not_say_who_imposes() -> None:
     ]
     assert act.imposer is not None
     assert act.imposer.id == "country:NO"
+
+
+@pytest.mark.parametrize(
+    ("text", "seller"),
+    [
+        ("Shares of Nexter rise after Chile agrees to buy howitzers", "Nexter"),
+        ("Chile orders howitzers as Nexter adds a line", "Nexter"),
+        ("Chile orders howitzers as Nexter and Hanwha add lines", None),
+    ],
+)
+def test_the_company_named_beside_a_state_that_buys_sells(text: str, seller: str | None) -> None:
+    sellers = [act.supplier.name for act in read(text).acts if isinstance(act, ArmsTransfer) and act.supplier]
+    assert sellers == ([seller] if seller else [])
