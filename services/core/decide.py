@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
+from services.core.act import Act
 from services.core.alert import Alert
 from services.core.assign import Assignment
 from services.core.develop import STORY, Around, changes, chosen, facts, first_report, sentence, unwanted
@@ -14,7 +15,7 @@ from services.core.headline import stance
 from services.core.ledger import Fate, LedgerEntry
 from services.core.recall import recalled
 from services.core.rule import Mode
-from services.core.rules.compile import Match, Rule
+from services.core.rules.compile import Rule
 from services.core.rules.reading import Reading
 from services.core.settings import AlerterSettings
 from services.core.stated import stated
@@ -22,8 +23,6 @@ from services.core.story import MAX_FACTS, Story
 from services.core.telling import alert
 
 _NAMED = 5  # rules named in a reason
-
-Matched = Sequence[tuple[Rule, Match]]
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
@@ -46,7 +45,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     entries: tuple[LedgerEntry, ...] = ()
 
 
-def worth_remembering(reading: Reading, matched: Matched, waiting: Sequence[Rule] = ()) -> bool:
+def worth_remembering(reading: Reading, matched: Sequence[Rule], waiting: Sequence[Rule] = ()) -> bool:
     """Whether an article gets a story: a rule matches, or waits for more outlets to tell it, or it tells of an act."""
     return bool(matched or waiting or reading.tagged.acts)
 
@@ -57,7 +56,7 @@ def plain(reading: Reading, fate: Fate, reason: str, now: datetime) -> Decision:
 
 
 def decide(
-    reading: Reading, matched: Matched, gist: Gist, joined: Assignment | Story | None, given: Circumstances,
+    reading: Reading, matched: Sequence[Rule], gist: Gist, joined: Assignment | Story | None, given: Circumstances,
     *, waiting: Sequence[Rule] = (),
 ) -> Decision:  # fmt: skip
     """Decide an article. ``joined``: the assignment, the story of an earlier revision, or None for a new story.
@@ -70,14 +69,14 @@ def decide(
     placed = _placed(joined)
     around = _around(after, reading, given)
     told = reading.of_story(around.outlets)
-    matched = [*matched, *((rule, match) for rule in waiting if (match := rule.match(told)) is not None)]
+    matched = [*matched, *(rule for rule in waiting if rule.holds(told))]
     if not matched:
         why = f"no rule matched{_waits(waiting, told)}; {placed}"
         entry = _entry(reading, given.now, Fate.NO_RULE, why, story=after.story, placed=placed)
         return Decision(story=after.story, entries=(entry,))
     story, alerts, entries = after.story, [], []
-    for asked in matched:
-        story, found, entry = _for_rule(reading, asked, structs.replace(after, story=story), around, given)
+    for rule in matched:
+        story, found, entry = _for_rule(told, rule, structs.replace(after, story=story), around, given)
         entries.append(structs.replace(entry, placed=placed))
         if found:
             alerts.append(found)
@@ -85,20 +84,20 @@ def decide(
 
 
 def _for_rule(
-    reading: Reading, asked: tuple[Rule, Match], after: Grown, around: Around, given: Circumstances
+    reading: Reading, rule: Rule, after: Grown, around: Around, given: Circumstances
 ) -> tuple[Story, Alert | None, LedgerEntry]:
-    article, story, (rule, match) = reading.tagged.article, after.story, asked
+    article, story, met = reading.tagged.article, after.story, rule.acts(reading)
     name = rule.id if rule.source.mode is Mode.ALERT else f"{rule.id} ({rule.source.mode})"
     told, kept = story.told.get(name, ()), story.kept.get(name, ())
     known = (*kept, *told) if article.revision > 1 else told
-    acts = stated(_news(rule, match, after.acts), reading, official=article.outlet in given.official)
+    acts = stated(_news(met, after.acts), reading, official=article.outlet in given.official)
     found = changes(known, acts, around) if known else first_report(acts, around, known=story.articles > 1)
     new = facts(acts, around)
 
     def entry(fate: Fate, reason: str, alert_id: str | None = None) -> LedgerEntry:
         return _entry(reading, given.now, fate, reason, story=story, rule=rule.id, alert_id=alert_id)
 
-    late = _late(reading, after, given) or recalled(rule, match, reading)
+    late = _late(reading, after, given) or recalled(rule, met, reading)
     if late is not None:
         return _with(story, kept=story.kept | {name: remembered_facts(kept, new)}), None, entry(*late)
     if not found:
@@ -110,7 +109,7 @@ def _for_rule(
     aside = f"; {unwanted(others)}" if others else ""
     if rule.source.mode is Mode.SHADOW:
         return story, None, entry(Fate.SHADOW, sentence(wanted) + aside)
-    made = alert(rule.source, match, reading, story=story, found=wanted, now=given.now)
+    made = alert(rule.source, rule.evidence(reading), reading, story=story, found=wanted, now=given.now)
     return story, made, entry(Fate.ALERTED, made.development.why + aside, made.id)
 
 
@@ -123,11 +122,9 @@ def _around(after: Grown, reading: Reading, given: Circumstances) -> Around:
     )  # fmt: skip
 
 
-def _news(rule: Rule, match: Match, acts: tuple[tuple[Told, str], ...]) -> tuple[tuple[Told, str], ...]:
-    """The acts that are news to a rule: those its conditions name, or all where it has none on acts."""
-    if not (rule.asks_for_acts and match.acts):
-        return acts
-    return tuple(pair for pair in acts if pair[0].act in match.acts)
+def _news(met: Collection[Act], acts: tuple[tuple[Told, str], ...]) -> tuple[tuple[Told, str], ...]:
+    """The acts that are news to a rule: those that meet its conditions, or all where none does or it has none on acts."""
+    return tuple(pair for pair in acts if pair[0].act in met) if met else acts
 
 
 def _waits(waiting: Sequence[Rule], told: Reading) -> str:

@@ -4,7 +4,7 @@ import re
 
 from services.core.act import Act, Certainty
 from services.core.ledger import Fate
-from services.core.rules.compile import Match, Rule
+from services.core.rules.compile import Rule
 from services.core.rules.reading import Reading
 
 # "anniversary" alone is no sign: arms are sent and sanctions imposed on anniversaries.
@@ -15,9 +15,9 @@ _LOOKS_BACK = re.compile(
 )
 
 
-def recalled(rule: Rule, match: Match, reading: Reading) -> tuple[Fate, str] | None:
-    """Why an article tells a rule nothing of today, if so. Of a rule that asks for acts, those that meet it count."""
-    acts = (rule.asks_for_acts and match.acts) or reading.tagged.acts
+def recalled(rule: Rule, met: tuple[Act, ...], reading: Reading) -> tuple[Fate, str] | None:
+    """Why an article tells a rule nothing of today, if so. Of a rule that asks for acts, those count that ``met`` it."""
+    acts = met or reading.tagged.acts
     if acts and all(_long_past(act, reading) for act in acts) and (rule.asks_for_acts or _looks_back(reading)):
         when = next(str(act.when) for act in acts if act.when)
         return Fate.PAST, f"tells only of what is long past: {when}"

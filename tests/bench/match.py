@@ -134,7 +134,7 @@ def _which(index: RuleIndex, reading: Reading) -> Collection[str]:
 
 
 def _evident(index: RuleIndex, reading: Reading) -> Collection[str]:
-    return [rule.id for rule, _ in index.matches(reading)]
+    return [rule.evidence(reading).rule for rule in index.matching(reading)]
 
 
 def _in_turn(rules: Sequence[Rule], reading: Reading) -> Collection[str]:

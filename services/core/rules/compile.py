@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from functools import cached_property
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from services.core.act import Act
 from services.core.article import TaggedArticle
@@ -34,6 +34,7 @@ class Rule:
     ) -> None:
         self.source = source
         self.expression = expression
+        self.asks: Hashable = unplaced(expression)  # equal for rules that ask the same, however they are written
         self.warnings = warnings
         self.lists = dict(lists or {})  # those it refers to, as they were when it was compiled
 
@@ -41,11 +42,6 @@ class Rule:
     def id(self) -> str:
         """The rule's id, which stays over its versions."""
         return self.source.id
-
-    @cached_property
-    def asks(self) -> Hashable:
-        """Equal for rules that ask the same, however they are written."""
-        return unplaced(self.expression)
 
     @cached_property
     def asks_for_acts(self) -> bool:
@@ -61,7 +57,15 @@ class Rule:
     def match(self, article: TaggedArticle | Reading) -> Match | None:
         """The match, or None. Pass a Reading to prepare an article once for many rules."""
         reading = article if isinstance(article, Reading) else Reading(article)
-        return self.evidence(reading) if truth(self.expression, reading) else None
+        return self.evidence(reading) if self.holds(reading) else None
+
+    def holds(self, reading: Reading) -> bool:
+        """Whether it matches: all that is asked of most articles, which bring no alert."""
+        return truth(self.expression, reading) is True
+
+    def acts(self, reading: Reading) -> tuple[Act, ...]:
+        """The acts that meet the conditions of a rule that holds; empty where none of these is on acts."""
+        return self.evidence(reading).acts if self.asks_for_acts else ()
 
     def evidence(self, reading: Reading) -> Match:
         """The match with an article that the rule holds for."""
@@ -74,10 +78,6 @@ class Rule:
             topics=tuple(dict.fromkeys(topic for one in found for topic in one.topics)),
             acts=tuple(dict.fromkeys(act for one in found for act in one.acts)),
         )
-
-    def sharing(self, match: Match) -> Match:
-        """The match of another rule that asks the same, as one of this rule."""
-        return structs.replace(match, rule=self.source.id, rule_version=self.source.version)
 
 
 def compile_rule(source: RuleSource, vocabulary: Vocabulary = ANYTHING) -> Rule:

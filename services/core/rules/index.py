@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from services.core.article import TaggedArticle
-from services.core.rules.compile import Match, Rule
+from services.core.rules.compile import Rule
 from services.core.rules.evaluate import truth
 from services.core.rules.keys import Rarity, is_text, required
 from services.core.rules.program import besides
@@ -24,8 +24,8 @@ _FEW = 8  # second keys, looked at one by one
 class Answers(NamedTuple):
     """What the rules say of an article, in their order."""
 
-    matches: tuple[tuple[Rule, Match], ...]  # rules that match, each with its match
-    waiting: tuple[Rule, ...]  # rules that do not, and may when it is known how many outlets tell the story
+    matching: tuple[Rule, ...]
+    waiting: tuple[Rule, ...]  # those that do not match, and may when it is known how many outlets tell the story
 
 
 class Question:
@@ -132,27 +132,16 @@ class RuleIndex:
     def answers(self, article: TaggedArticle | Reading) -> Answers:
         """Which rules match and which wait, each asked once."""
         reading = article if isinstance(article, Reading) else Reading(article)
-        found: dict[int, tuple[Rule, Match]] = {}
+        matching: list[Question] = []
         waiting: list[Question] = []
         for question in self._met(reading):
-            if question.waits and not truth(question.expression, reading):
-                waiting.append(question)
-                continue
-            match = None
-            for number, rule in question.rules.items():
-                match = rule.evidence(reading) if match is None else rule.sharing(match)
-                found[number] = (rule, match)
-        return Answers(tuple(found[number] for number in sorted(found)), _in_order(waiting))
-
-    def matches(self, article: TaggedArticle | Reading) -> tuple[tuple[Rule, Match], ...]:
-        """Rules that match, in their order, each with its match."""
-        return self.answers(article).matches
+            waits = question.waits and not truth(question.expression, reading)
+            (waiting if waits else matching).append(question)
+        return Answers(_in_order(matching), _in_order(waiting))
 
     def matching(self, article: TaggedArticle | Reading) -> tuple[Rule, ...]:
-        """Rules that match, in their order, without their evidence."""
-        reading = article if isinstance(article, Reading) else Reading(article)
-        met = (one for one in self._met(reading) if not one.waits or truth(one.expression, reading))
-        return _in_order(met)
+        """Rules that match, in their order."""
+        return self.answers(article).matching
 
     def _met(self, reading: Reading) -> Iterator[Question]:
         questions = self._questions

@@ -166,7 +166,7 @@ LISTS = {"north": ("NO", "RU"), "listed": ("company:united-fleet", "Anton Reka")
 def test_a_list_by_reference_is_any_of_its_members(when: str, fits: bool) -> None:
     compiled = compile_rule(RuleSource(id="r", title="R", when=when), Vocabulary(lists=LISTS))
     assert (compiled.match(sample()) is not None) == fits
-    assert (RuleIndex([compiled]).matches(sample()) != ()) == fits
+    assert (RuleIndex([compiled]).matching(sample()) != ()) == fits
 
 
 UNSTATED = transfer(TEXT, recipient=party(TEXT, "Sudmark", "SD"))
@@ -431,14 +431,11 @@ def test_rules_that_ask_the_same_are_asked_once_and_each_has_its_match() -> None
     rules = [compile_rule(RuleSource(id=str(n), title="R", when=when, version=f"v{n}")) for n, when in enumerate(whens)]
     index = RuleIndex(rules)
     assert index.questions == 2
-    found = index.matches(sample())
-    assert [(one.id, match.rule, match.rule_version) for one, match in found] == [
-        ("0", "0", "v0"),
-        ("1", "1", "v1"),
-        ("3", "3", "v3"),
-    ]
-    assert found == tuple((one, match) for one in rules if (match := one.match(sample())))
-    assert index.matching(sample()) == tuple(one for one, _ in found)
+    found = index.matching(sample())
+    assert found == tuple(one for one in rules if one.match(sample()))
+    matches = [one.evidence(Reading(sample())) for one in found]
+    assert [(match.rule, match.rule_version) for match in matches] == [("0", "v0"), ("1", "v1"), ("3", "v3")]
+    assert len({match.spans for match in matches}) == 1
 
 
 def test_the_index_takes_no_id_twice_and_removes_none_that_it_has_not() -> None:

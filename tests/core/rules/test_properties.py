@@ -147,9 +147,7 @@ def test_the_index_finds_what_asking_every_rule_finds(written: list[str], read: 
     compiled = [compile_rule(source(when, str(number)), KNOWN) for number, when in enumerate(written)]
     index = RuleIndex(compiled, Rarity.of([Reading(one) for one in read[1:]]))
     for one in read:
-        asked = tuple((rule, found) for rule in compiled if (found := rule.match(one)))
-        assert index.matches(one) == asked
-        assert index.matching(one) == tuple(rule for rule, _ in asked)
+        assert index.matching(one) == tuple(rule for rule in compiled if rule.match(one))
 
 
 steps = st.lists(st.tuples(st.booleans(), st.integers(0, 7), rules), max_size=10)
@@ -172,7 +170,7 @@ def test_an_index_that_rules_came_to_and_left_is_one_built_anew(
             index.add(kept[ident])
     built = RuleIndex(kept.values(), rarity)
     assert index.rules == built.rules == tuple(kept.values())
-    assert index.matches(read) == built.matches(read)
+    assert index.answers(read) == built.answers(read)
     assert index.questions == built.questions
     for ident in kept:
         index.remove(ident)
@@ -195,7 +193,6 @@ def test_an_index_that_becomes_other_rules_is_one_built_of_them(
         built = RuleIndex(compiled, rarity)
         assert index.rules == tuple(compiled)
         assert index.answers(read) == built.answers(read)
-        assert index.matching(read) == built.matching(read)
         assert index.questions == built.questions
     index.become(())
     assert vars(index) | {"_count": 0} == vars(RuleIndex(rarity=rarity))
@@ -226,13 +223,11 @@ def test_a_rule_matches_at_once_or_waits_or_will_not_match_whatever_its_story(
 ) -> None:
     compiled = [compile_rule(source(when, str(number)), KNOWN) for number, when in enumerate(written)]
     index, reading = RuleIndex(compiled), Reading(read, age)
-    answers = index.answers(reading)
-    at_once, waiting = index.matching(reading), answers.waiting
+    at_once, waiting = index.answers(reading)
     assert at_once == tuple(rule for rule in compiled if rule.match(reading))
-    assert answers.matches == tuple((rule, rule.match(reading)) for rule in at_once)
     told = reading.of_story(outlets)
     later = {rule.id for rule in (*at_once, *waiting) if rule.match(told)}
-    assert later == {rule.id for rule in compiled if rule.match(told)} == {rule.id for rule, _ in index.matches(told)}
+    assert later == {rule.id for rule in compiled if rule.match(told)} == {rule.id for rule in index.matching(told)}
     assert {rule.id for rule in at_once} <= later
     assert all(rule.waits_for_outlets for rule in waiting)
 
@@ -242,8 +237,10 @@ def test_a_rule_matches_at_once_or_waits_or_will_not_match_whatever_its_story(
 def test_the_evidence_alone_reproduces_a_match(when: str, read: TaggedArticle) -> None:
     rule = compile_rule(source(when), KNOWN)
     found = rule.match(read)
+    assert (found is not None) == rule.holds(Reading(read))
     if found is not None:
         assert rule.match(only_evidence(read, found)) is not None
+        assert rule.acts(Reading(read)) == found.acts
 
 
 def only_evidence(read: TaggedArticle, found: Match) -> TaggedArticle:
