@@ -224,10 +224,9 @@ class Alerter:
         bury(producer, unreadable, self._clock.now())
         moves = self._moves(records)
         given = Circumstances(now=self._clock.now(), settings=self._settings, owners=policy.owners)
-        memory, self._memory = (
-            self._memory,
-            Memory(self._memory.filing),
-        )  # what a failed transaction has counted must not stay
+        self._memory.filing.index(policy.rules)  # of many rules this takes seconds, and the store need not wait
+        # What a failed transaction has counted must not stay.
+        memory, self._memory = self._memory, Memory(self._memory.filing)
         with self._store.transaction() as transaction:
             decided = Batch(transaction, policy, given, memory).run(articles, moves)
             bury(producer, decided.crashed, self._clock.now())
