@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.core.act import Method, Party
 from services.extractor import english, parties
 from services.extractor.clause import Clause
+from services.extractor.frame import Frame
 
 _COUNTED = frozenset(
     [
@@ -24,11 +25,15 @@ _COUNTED = frozenset(
         "list",
     ]
 )
+_STRUCK = frozenset({"hit", "slapped", "targeted", "punished", "threatened"})  # "Peru hit with sanctions"
 _SUBJECT = frozenset({"subject", "target", "targets"})
 _LISTED = frozenset({"sanctioned", "blacklisted", "designated"})
 _ENFORCING = frozenset(
     ["seize", "seizes", "seized", "seizing", "intercept", "intercepts", "intercepted", "intercepting", "board", "boards", "boarded", "boarding", "interdict", "interdicts", "interdicted", "interdicting", "detain", "detains", "detained", "detaining", "impound", "impounds", "impounded", "impounding", "confiscate", "confiscates", "confiscated", "confiscating", "raid", "raids", "raided", "stop", "stops", "stopped", "capture", "captures", "captured", "capturing", "pursue", "pursues", "pursued", "pursuing", "chase", "chases", "chased", "chasing", "target", "targets", "targeted", "targeting", "hunt", "hunts", "hunted", "hunting"]
 )  # fmt: skip
+SUFFERING = frozenset({"face", "suffer", "endure", "withstand", "survive", "weather", "risk", "escape", "avoid"})
+_STRIKING = frozenset({"target", "targets", "targeted", "hit", "hits"})
+_RELATIVE = 6  # nodes behind "that" in which the verb of its clause stands
 _LONGEST = 8  # nodes of what "sanctioned" describes
 
 
@@ -41,8 +46,10 @@ def bearers(clause: Clause, at: int) -> list[Party]:
     if start < 2:
         return []
     lead, before = nodes[start - 1].word, nodes[start - 2]
-    if lead == "by" and (before.word in english.VERBS or (before.verb and before.verb.tense in {"past", "participle"})):
-        return _subject_of(clause, start - 2)
+    if lead in {"by", "with"} and (
+        before.word in english.VERBS or (before.verb and before.verb.tense in {"past", "participle"})
+    ):
+        return _subject_of(clause, start - 2) if lead == "by" or before.word in _STRUCK else []
     if lead in {"to", "of"} and before.word in _SUBJECT:
         return _of_being(clause, clause.noun_start(start - 2) - 1)
     if lead != "under":
@@ -90,6 +97,38 @@ def _of_being(clause: Clause, at: int) -> list[Party]:
     while j > 0 and nodes[j].word in english.RELATIVES | {","}:
         j -= 1
     return parties.phrases(clause, clause.phrases.phrase_left(j), Method.PATTERN)[:3] if j >= 0 else []
+
+
+def struck(clause: Clause, frame: Frame) -> list[Party]:
+    """Whom others' sanctions hit: ``Sudan faces Kenyan sanctions``, ``Kenyan sanctions target Sudanese traders``."""
+    nodes, verb, predicate = clause.nodes, frame.verb, frame.predicate
+    owned = [i for i in frame.owners if nodes[i].adjective or nodes[i + 1].word == "'s"]
+    if not owned:
+        return []
+    if verb is not None and not verb.passive and _suffers(clause, verb):
+        bearing = parties.of_nodes(clause.sentence, verb.subject, verb.method)
+        return [one for one in bearing if all(nodes[i].start != one.span.start for i in owned)]
+    if predicate is not None and not frame.passive and nodes[predicate.at].word in _STRIKING:
+        return parties.phrases(clause, predicate.objects, predicate.method, described=True)[:2]
+    return []
+
+
+def _suffers(clause: Clause, verb: Frame) -> bool:
+    node = clause.nodes[verb.at]
+    word = node.verb.lemma if node.verb else node.word
+    return any(word in {base, f"{base}s", f"{base}d", f"{base}ed"} for base in SUFFERING)
+
+
+def relative(clause: Clause, frame: Frame) -> Frame | None:
+    """The verb of ``the embargo that Tanzania imposed on Kenya``, where its own clause names who imposes."""
+    nodes, that = clause.nodes, frame.last + 1
+    if that >= len(nodes) or nodes[that].word not in {"that", "which"}:
+        return None
+    at = next((i for i in range(that + 1, min(len(nodes), that + _RELATIVE)) if clause.verbal(i)), None)
+    if at is None or "s.imposed" not in nodes[at].tags:
+        return None
+    told = clause.of_verb(at)
+    return told if not told.passive and min(told.subject, default=0) > that else None
 
 
 def listed(clause: Clause, at: int) -> bool:

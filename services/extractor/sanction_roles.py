@@ -11,14 +11,13 @@ from services.extractor import sanction_bearers as bearing
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.rows import Node
+from services.extractor.sanction_phrases import approved, phrased
 
 _AGAINST = ("on", "against", "targeting", "upon", "over+", "on+", "against+", "at")
 _EVADED = frozenset(
     ["evade", "circumvent", "dodge", "skirt", "bust", "bypass", "sidestep", "flout", "defy", "violate", "breach", "break"]
 )  # fmt: skip
 _BEHIND_PASSIVES = frozenset({"", "by", "over", "after", "amid", "following", "because"})
-_ONTO = ("to ", "on ", "from ", "off ")
-_SUFFERING = frozenset({"face", "suffer", "endure", "withstand", "survive", "weather", "risk", "escape", "avoid"})
 _OTHERS = frozenset(
     ["blame", "criticise", "criticize", "condemn", "denounce", "slam", "protest", "hurt", "batter", "cripple", "squeeze", "hobble"]
 )  # fmt: skip
@@ -48,21 +47,22 @@ class SanctionReader:
         for at, node in enumerate(self.nodes):
             found = None
             verbal = node.name is None and self.clause.verbal(at)
-            if verbal and node.tags & {"s.verb.imposed", "s.verb.eased"} and self._meant(node):
+            if verbal and node.tags & {"s.verb.imposed", "s.verb.eased"} and self._meant(at, node):
                 found = self._verb(at, node)
             elif bearing.listed(self.clause, at):
                 found = self._attribute(at)
             elif node.tags & {"sanction"} or ("penalty" in node.tags and self.spoken):
                 found = self._noun(at, node) if not verbal and not self._modifies(at) else None
             elif verbal:
-                found = self._phrase(at, node)
+                told = phrased(self.clause, at, node)
+                found = Found("sanction.phrase", *told) if told is not None else None
             if found is not None and (found.imposers or found.targets or found.rule == "sanction.noun"):
                 yield found
 
-    def _meant(self, node: Node) -> bool:
+    def _meant(self, at: int, node: Node) -> bool:
         """``designate`` needs a word of terror or sanctions near."""
         if "guarded" not in node.tags:
-            return True
+            return not approved(self.clause, at)
         return any("terror" in other.word or "sanction" in other.word or other.word == "ftos" for other in self.nodes)
 
     def _modifies(self, at: int) -> bool:
@@ -112,39 +112,6 @@ class SanctionReader:
         frame = Frame(at=at, first=at, last=last)
         return Found("sanction.attribute", frame, imposers, targets, SanctionStage.IN_FORCE, (at, at))
 
-    def _phrase(self, at: int, node: Node) -> Found | None:
-        """``freezes the assets of``, ``bans imports of``, ``cuts economic ties with``."""
-        rule = next((tag for tag in sorted(node.tags) if tag.startswith("p.") and tag.endswith(".verb")), None)
-        if rule is None:
-            return None
-        wanted = rule.removesuffix("verb") + "object"
-        frame = self.clause.of_verb(at)
-        place = next((i for i in range(at + 1, min(len(self.nodes), at + 12)) if wanted in self.nodes[i].tags), None)
-        if place is None:
-            return None
-        stage = stages.over_verb(self.clause, frame) or SanctionStage(rule.split(".")[1])
-        behind = Frame(at=place)
-        self.clause.right(behind, place + 1)
-        slots = {**frame.slots, **behind.slots}
-        targets = [
-            party
-            for slot in ("of", "with", "from", "belonging", "on", "against", "to")
-            for party in parties.phrases(self.clause, slots.get(slot, ()), frame.method, described=True)
-        ]
-        put = parties.phrases(self.clause, [i for i in frame.objects if i < place], frame.method)
-        if self.nodes[place].word.startswith(_ONTO) and put:
-            targets = put  # "adds the firm to its list of"
-        targets = targets or parties.phrases(self.clause, behind.objects, frame.method, described=True) or put
-        imposers = self._subject(frame)
-        if frame.passive or not targets:
-            targets = self._span(frame.subject_span, frame.method)
-            imposers = parties.in_slots(self.clause.sentence, behind, ("by", "in")) or parties.in_slots(
-                self.clause.sentence, frame, ("by", "in")
-            )
-        if not targets:
-            return None
-        return Found("sanction.phrase", frame, imposers, targets[:2], stage, (at, place))
-
     # ---------------------------------------------------------------- nouns
 
     def _noun(self, at: int, node: Node) -> Found | None:
@@ -153,6 +120,8 @@ class SanctionReader:
         imposers = parties.in_slots(self.clause.sentence, frame, ("by", "from") if self._from_first(frame) else ("by",))
         if not targets:
             targets.extend(one for one in bearing.bearers(self.clause, at) if not fill.among(one, imposers))
+        if not targets:
+            targets.extend(bearing.struck(self.clause, frame))
         for owner in parties.of_nodes(self.clause.sentence, frame.owners, frame.method):
             self._place_owner(frame, owner, imposers, targets)
         stage = stages.of_measure(self.clause, frame)
@@ -198,7 +167,7 @@ class SanctionReader:
             return
         lemma = self._lemma(verb.at)
         subject = self._subject(verb)
-        if stage is SanctionStage.VIOLATED or lemma in _SUFFERING or lemma in _EVADED or self._under(frame):
+        if stage is SanctionStage.VIOLATED or lemma in bearing.SUFFERING or lemma in _EVADED or self._under(frame):
             self._suffering(frame, stage, subject, imposers, targets)
             return
         if verb.passive:
@@ -212,6 +181,8 @@ class SanctionReader:
             between = [i for i in verb.objects if i < frame.first or i < self.clause.noun_start(frame.at)]
             if self.nodes[self.clause.noun_start(frame.at) - 1].word == "with":
                 targets.extend(parties.phrases(self.clause, between, verb.method))
+        if lemma == "join" and imposers and targets:
+            imposers.extend(one for one in subject if not fill.among(one, [*imposers, *targets]))
         if not imposers and lemma not in _OTHERS and not self._caller(frame, stage):
             imposers.extend(party for party in subject if all(other_party(party, other) for other in targets))
 
@@ -239,7 +210,15 @@ class SanctionReader:
     def _predicate(self, frame: Frame, imposers: list[Party], targets: list[Party]) -> None:
         """``US sanctions hit Rosneft``, ``sanctions were imposed on X by Y``."""
         predicate = frame.predicate
-        if predicate is None or targets:
+        if predicate is None:
+            own = bearing.relative(self.clause, frame)
+            if own is not None:
+                targets.extend([] if targets else self._targets(own))
+                imposers.extend([] if imposers else self._subject(own))
+            return
+        if not imposers and predicate.slots.get("by") and self.nodes[predicate.at + 1].word == "by":
+            imposers.extend(parties.in_slots(self.clause.sentence, predicate, ("by",)))  # "sanctions lifted by Togo"
+        if targets:
             return
         if not frame.passive:
             objects = parties.phrases(self.clause, predicate.objects, predicate.method, described=True)
@@ -280,7 +259,7 @@ class SanctionReader:
         if verb:
             return verb.lemma
         ends = (word.removesuffix(end) + more for end in ("s", "d", "ed", "ing") for more in ("", "e"))
-        return next((base for base in ends if base in _SUFFERING | _EVADED | _OTHERS), word)
+        return next((base for base in ends if base in bearing.SUFFERING | _EVADED | _OTHERS), word)
 
 
 def other_party(one: Party, other: Party) -> bool:

@@ -120,7 +120,8 @@ class Subjects:
         start = phrase[0] if phrase else preposition
         if self.nodes[preposition].word == "in" and start > 0 and self.nodes[start - 1].word in _JOINING:
             other = self.clause.of_verb(start - 1)  # "Peru follows Chile in selling"
-            frame.subject, frame.subject_span = other.subject, other.subject_span
+            joined = parties if self.nodes[start - 1].word.startswith("join") else []
+            frame.subject, frame.subject_span = (*other.subject, *joined), other.subject_span
             return start - 2
         if parties and start > 0 and (self.verbs.verbal(start - 1) or self.nodes[start - 1].word in {"to", "on"}):
             frame.subject, frame.subject_span = tuple(self.phrases.heads(phrase)), (start, j)
@@ -141,7 +142,7 @@ class Subjects:
                 return
             node = self.nodes[j]
             if node.word in english.RELATIVES:
-                j -= 2 if j and self.nodes[j - 1].word == "," else 1
+                j -= 2 if j and self.nodes[j - 1].word in {",", "-"} else 1
             elif node.word in {",", "-", ")"}:
                 j = (self.phrases.insertion(j) or 0) - 1
             else:

@@ -1,12 +1,14 @@
 """Who passes arms to whom in a sentence: by verbs of giving and getting, and by nouns of transfer."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
 from services.core.act import Method, Party, TransferStage
-from services.extractor import english, fill, parties, stages
+from services.extractor import arrivals, english, parties, stages
 from services.extractor.clause import Clause
+from services.extractor.deals import Deals
 from services.extractor.frame import Frame
 from services.extractor.rows import Node
 
@@ -14,6 +16,12 @@ _TO = ("to", "for", "into", "towards")
 _TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
 _THEM = frozenset({"it", "them", "him", "her"})
 _MOST_ITEMS = 6
+_PURPOSE = 5  # nodes behind what is sent in which its purpose stands
+_STATIONING = ("deploy", "redeploy", "station")
+_KEPT = frozenset({"patrol", "police", "guard", "escort", "exercise", "train", "drill", "watch"})
+_OWN = frozenset({"its", "their", "his", "her", "our", "itself", "themselves"})
+_DUE = frozenset({"will", "to", "'ll", "shall", "would"})
+_TURNING = frozenset({"turn", "turns", "turned", "turning", "look", "looks", "looked", "looking"})
 _SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
 
 
@@ -35,7 +43,11 @@ class TransferReader:
         self.clause = clause
         self.nodes = clause.nodes
         self.rank = rank
-        self.armed = any(node.is_item or "military" in node.tags for node in self.nodes)
+        self.deals = Deals(self)
+        self.armed = any(
+            node.is_item or "military" in node.tags or (node.verb is not None and node.verb.lemma == "arm")
+            for node in self.nodes
+        )
 
     def found(self) -> Iterator[Found]:
         """What the words of the sentence say; roles they leave open are empty."""
@@ -55,15 +67,28 @@ class TransferReader:
                 and at not in told
             ):
                 found = self._bound(at)
+            elif node.word in _TURNING and self.clause.verbal(at):
+                found = self._turning(at)
+            elif node.word in arrivals.WORDS and node.name is None:
+                found = self._arrival(at)
             elif node.word in _SUPPLIED and at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party:
                 found = self._adjective(at)
-            if found is not None:
+            if found is not None and not self._stationed(found.frame):
                 told.update(found.items)
                 yield found
 
+    def _stationed(self, frame: Frame) -> bool:
+        """``sends jets to Peru to patrol the sky``, ``deploys missiles to Peru for an exercise``: they stay its own."""
+        behind = self.nodes[max(frame.at, frame.last) : max(frame.at, frame.last) + _PURPOSE]
+        over = [*([frame.verb.at] if frame.verb else []), *range(frame.first, frame.at + 1)]
+        return any(self.nodes[at].word.startswith(_STATIONING) for at in over) or any(
+            node.word == "to" and following.word in _KEPT for node, following in pairwise(behind)
+        )
+
     # ---------------------------------------------------------------- what passes
 
-    def _is_item(self, at: int) -> bool:
+    def is_item(self, at: int) -> bool:
+        """Whether the node names arms that may pass."""
         node = self.nodes[at]
         following = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
         if following is not None and "use" in following.tags and following.name is None:
@@ -73,7 +98,7 @@ class TransferReader:
         return node.is_item or ("loose" in node.tags and node.name is None)
 
     def _items(self, found: Sequence[int]) -> list[int]:
-        items = [at for at in found if self._is_item(at)]
+        items = [at for at in found if self.is_item(at)]
         strong = any(self.nodes[at].is_item or (at and "military" in self.nodes[at - 1].tags) for at in items)
         return items[:_MOST_ITEMS] if strong else []
 
@@ -102,8 +127,10 @@ class TransferReader:
             return None
         recipients = self._recipients(frame)
         if not recipients:
-            recipients = self._object(frame, items)
+            recipients = self.given_to(frame, items)
         suppliers = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        if items == [frame.at] and frame.objects and self.nodes[frame.objects[0]].word in _OWN:
+            return None  # "needs money to arm its militia"
         source = parties.in_slots(self.clause.sentence, frame, ("from",))
         if source and not recipients:
             suppliers = source  # "is used to smuggle weapons from"
@@ -124,10 +151,11 @@ class TransferReader:
         )  # "was supplied with tanks", "was given tanks"
         if not items:
             return None
-        recipients = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        groups = [party for party in parties.phrases(self.clause, subject, frame.method) if _grouped(party)]
+        recipients = groups or parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
         return Found("transfer.given_with", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
 
-    def _object(self, frame: Frame, items: Sequence[int]) -> list[Party]:
+    def given_to(self, frame: Frame, items: Sequence[int]) -> list[Party]:
         """``send Ukraine missiles``, ``provide it with``, ``arm rebels``."""
         objects = [i for i in frame.objects if i < items[0] or items[0] == frame.at]
         whole = [i for i in objects if self.nodes[i].is_party and not self.nodes[i].adjective]
@@ -173,13 +201,25 @@ class TransferReader:
                 i for i in (subject if frame.passive else frame.objects) if self.nodes[i].is_party and i < items[-1]
             ]
             suppliers = parties.of_nodes(self.clause.sentence, owners[:2], Method.PATTERN)
+        deal = None if suppliers or frame.passive else self._deal(frame.at - 1)
+        suppliers = parties.in_slots(self.clause.sentence, deal, ("with",)) if deal else suppliers
+        buying = frame.subject or (deal.subject if deal else ())
         recipients = (
             parties.in_slots(self.clause.sentence, frame, ("by",))
             if frame.passive
-            else parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+            else parties.of_nodes(self.clause.sentence, buying, frame.method)
         )
         stage = stages.of_verb(self.clause, frame)
         return Found("transfer.get", frame, items, suppliers, recipients, stage)
+
+    def _deal(self, to: int) -> Frame | None:
+        """``a deal with X to buy``: the deal; who it is with supplies."""
+        if to < 2 or self.nodes[to].word != "to":
+            return None
+        phrase = self.clause.phrases.phrase_left(to - 1)
+        start = phrase[0] if phrase else 0
+        dealt = start > 1 and self.nodes[start - 1].word == "with" and "n.both" in self.nodes[start - 2].tags
+        return self.clause.of_noun(start - 2) if dealt else None
 
     def _recipients(self, frame: Frame) -> list[Party]:
         """Who it goes to. A name that the lexicons do not know is more often a place, so only groups stand without one."""
@@ -197,13 +237,13 @@ class TransferReader:
         before = list(range(self.clause.noun_start(at), at + 1))
         items = self._items(before)
         if not items and not node.tags & {"aid"}:
-            items = self._items([*frame.objects, *frame.slots.get("for", ())])
+            items = self._items([*frame.objects, *frame.slots.get("for", ()), *self.deals.matter(frame, node)])
         if not items and "aid" in node.tags:
             items = [at] if self.armed else []
         if not items:
             return None
         recipients = self._recipients(frame)
-        if items and not any(self._is_item(i) for i in before):
+        if items and not any(self.is_item(i) for i in before):
             recipients = [
                 party
                 for party in recipients
@@ -212,79 +252,48 @@ class TransferReader:
         exporting = [i for i in frame.owners if (name := self.nodes[i].name) and name.entity.country in self.rank]
         behind = ("from",) if parties.judged(self.nodes, at) else ("from", "by")
         suppliers = [] if exporting and recipients else parties.in_slots(self.clause.sentence, frame, behind)
-        if "n.get" in node.tags:
-            found = self._bought(frame, suppliers)
+        if won := self.deals.won(frame):
+            found = won
+        elif "n.get" in node.tags:
+            found = self.deals.bought(frame, suppliers)
         elif "n.both" in node.tags:
-            found = self._dealt(frame, suppliers, recipients)
+            found = self.deals.dealt(frame, suppliers, recipients)
         else:
-            found = self._sold(frame, suppliers, recipients)
+            found = self.deals.sold(frame, suppliers, recipients)
         rule = "transfer.bought" if "n.get" in node.tags else "transfer.noun"
         return Found(rule, frame, items, *found, stages.of_noun(self.clause, frame))
-
-    def _sold(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
-        sentence = self.clause.sentence
-        owners = parties.of_nodes(sentence, frame.owners, frame.method)
-        subject = parties.of_nodes(sentence, frame.subject, frame.method)
-        verb = self.nodes[frame.verb.at] if frame.verb else None
-        if verb is not None and "get" in verb.tags and not frame.passive:
-            return suppliers or owners[:1], recipients or subject
-        if owners and not recipients and not suppliers:
-            if subject and not same_party(subject[0], owners[0]) and self.rank.get(owners[0].country or "", 99) > 4:
-                return subject, owners[:1]
-            if len(owners) > 1:
-                return owners[:1], owners[1:2]
-            return (owners[:1], []) if (owners[0].country or "") in self.rank else (subject, owners[:1])
-        origin = [
-            i
-            for i in frame.objects
-            if self.nodes[i].is_party and any(self._is_item(k) for k in range(i + 1, min(i + 4, len(self.nodes))))
-        ]
-        suppliers = suppliers or owners[:3] or parties.of_nodes(sentence, origin[:2], frame.method)
-        suppliers = [party for party in suppliers if not fill.among(party, recipients)]
-        if not suppliers and verb is not None and not _urging(frame, self.nodes):
-            suppliers = [party for party in subject if not any(same_party(party, other) for other in recipients)]
-        return suppliers, recipients
-
-    def _bought(self, frame: Frame, suppliers: list[Party]) -> tuple[list[Party], list[Party]]:
-        sentence = self.clause.sentence
-        owners = parties.of_nodes(sentence, frame.owners, frame.method)
-        subject = parties.of_nodes(sentence, frame.subject, frame.method)
-        inner = [i for i in frame.objects if self.nodes[i].is_party]
-        suppliers = suppliers or parties.of_nodes(sentence, inner[:1], frame.method)
-        if frame.verb is not None and self.nodes[frame.first - 1].word in {"over", "for"}:
-            subject = parties.of_nodes(
-                sentence, [i for i in frame.verb.objects if self.nodes[i].is_party], frame.method
-            )
-        recipients = owners[:1] or parties.in_slots(self.clause.sentence, frame, ("by",)) or subject
-        return suppliers, [party for party in recipients if not any(same_party(party, other) for other in suppliers)]
-
-    def _dealt(self, frame: Frame, suppliers: list[Party], recipients: list[Party]) -> tuple[list[Party], list[Party]]:
-        """A deal between two sides: the side that usually supplies is the supplier."""
-        sentence = self.clause.sentence
-        given = [i for slot in ("with", "between") for i in frame.slots.get(slot, ()) if self.nodes[i].is_party]
-        theirs = parties.of_nodes(sentence, given, frame.method)
-        ours = parties.of_nodes(sentence, (*frame.owners, *frame.subject), frame.method)
-        ours = [party for party in ours if not fill.among(party, [*theirs, *suppliers, *recipients])]
-        if suppliers or recipients:
-            return suppliers or ours[:1] or theirs[:1], recipients or ours[:1] or theirs[:1]
-        if not theirs:
-            theirs, ours = ours[1:2], ours[:1]
-        if not ours and len(theirs) > 1:
-            return theirs, []
-        first, second = (ours, theirs) if self._supplies(ours) < self._supplies(theirs) else (theirs, ours)
-        return (first, second) if first and (second or self._supplies(first) < 50) else (second, first)
-
-    def _supplies(self, found: list[Party]) -> int:
-        return self.rank.get(found[0].country or "", 90) if found else 99
 
     def _bound(self, at: int) -> Found | None:
         """``more arms for Ukraine``, where no verb or noun of transfer tells it."""
         frame = self.clause.of_noun(at)
         recipients = self._recipients(frame)
-        if not recipients or not self._is_item(at) or recipients[0].method is not Method.PATTERN:
+        if not recipients or not self.is_item(at) or recipients[0].method is not Method.PATTERN:
             return None
         suppliers = parties.of_nodes(self.clause.sentence, frame.owners or frame.subject, frame.method)
         return Found("transfer.bound", frame, [at], suppliers, recipients, stages.of_noun(self.clause, frame))
+
+    def _turning(self, at: int) -> Found | None:
+        """``turns to France for missiles``."""
+        frame = self.clause.of_verb(at)
+        items = self._items(frame.slots.get("for", ()))
+        suppliers = parties.in_slots(self.clause.sentence, frame, ("to",))
+        recipients = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        return (
+            Found("transfer.get", frame, items, suppliers, recipients, TransferStage.SOUGHT)
+            if items and suppliers
+            else None
+        )
+
+    def _arrival(self, at: int) -> Found | None:
+        """``Swedish mortars reached Estonia``."""
+        frame = self.clause.of_verb(at)
+        items = self._items(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
+        sides = arrivals.arriving(self.clause, at, items, frame) if items else None
+        if sides is None:
+            return None
+        stage = stages.of_verb(self.clause, frame)
+        settled = stage is TransferStage.AGREED and not any(self.nodes[i].word in _DUE for i in frame.governors)
+        return Found("transfer.arrival", frame, items, *sides, TransferStage.DELIVERED if settled else stage)
 
     def _adjective(self, at: int) -> Found | None:
         """``US-supplied missiles``."""
@@ -299,11 +308,3 @@ class TransferReader:
 
 def _grouped(party: Party) -> bool:
     return any(word in english.GROUPS for word in party.name.lower().split())
-
-
-def _urging(frame: Frame, nodes: Sequence[Node]) -> bool:
-    return any("t.sought" in nodes[i].tags and nodes[i].verb for i in frame.governors)
-
-
-def same_party(one: Party, other: Party) -> bool:
-    return one.id == other.id if one.country is None else one.country == other.country

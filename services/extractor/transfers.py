@@ -6,9 +6,10 @@ from services.core.act import ArmsTransfer, Method, Party, TransferStage
 from services.core.mention import EntityKind
 from services.extractor import fill, parties, stance
 from services.extractor.clause import Clause
+from services.extractor.deals import same_party
 from services.extractor.frame import Frame
 from services.extractor.lexicons import Lexicons
-from services.extractor.transfer_roles import Found, TransferReader, same_party
+from services.extractor.transfer_roles import Found, TransferReader
 
 _SUBJECTS = frozenset({"transfer.give", "transfer.bound", "transfer.noun"})  # where a pronoun as subject gives
 _SELLERS = 7  # so many of the usual suppliers are seldom the ones who get
@@ -42,7 +43,7 @@ def _complete(
     frame, known = found.frame, context.pairs.get("arms_transfer", (None, None))
     if frame.pronoun is not None and not found.suppliers and context.subject is not None and found.rule in _SUBJECTS:
         found.suppliers = fill.carried([context.subject], found.recipients)
-    if not found.suppliers and found.rule not in {"transfer.get", "transfer.bound"}:
+    if not found.suppliers and found.rule not in {"transfer.get", "transfer.bound", "transfer.arrival"}:
         found.suppliers = (
             fill.speaker(clause, said, found.recipients)
             or fill.before(clause, frame, found.recipients)
