@@ -83,30 +83,41 @@ def either(answers: Iterable[Truth]) -> Truth:
     return known
 
 
-def evidence(expression: Expression, reading: Reading) -> tuple[Found, ...]:
+def evidence(expression: Expression, reading: Reading) -> list[Found]:
     """What makes a rule hold that does: every condition that is True and that its being True depends on."""
+    into: list[Found] = []
+    _for(expression, reading, into)
+    return into
+
+
+def _for(expression: Expression, reading: Reading, into: list[Found]) -> None:
     match expression:
         case All(parts=parts):
-            return tuple(one for part in parts for one in evidence(part, reading))
+            for part in parts:
+                _for(part, reading, into)
         case Any(parts=parts):
-            return tuple(one for part in parts if truth(part, reading) for one in evidence(part, reading))
+            for part in parts:
+                # Each of these is shown by something where it holds, and by nothing where it does not.
+                if isinstance(part, Phrase | Near | EntityIs | TopicIs | ActIs) or truth(part, reading):
+                    _for(part, reading, into)
         case Not(part=part):
-            return _against(part, reading)
+            _against(part, reading, into)
         case _:
-            return (found(expression, reading),)
+            into.append(found(expression, reading))
 
 
-def _against(expression: Expression, reading: Reading) -> tuple[Found, ...]:
+def _against(expression: Expression, reading: Reading, into: list[Found]) -> None:
     """What makes an excluded part not hold: nothing that is absent, but what stands under a second NOT."""
     match expression:
         case All(parts=parts):
-            return tuple(one for part in parts if truth(part, reading) is False for one in _against(part, reading))
+            for part in parts:
+                if truth(part, reading) is False:
+                    _against(part, reading, into)
         case Any(parts=parts):
-            return tuple(one for part in parts for one in _against(part, reading))
+            for part in parts:
+                _against(part, reading, into)
         case Not(part=part):
-            return evidence(part, reading)
-        case _:
-            return ()
+            _for(part, reading, into)
 
 
 def answer(leaf: Leaf, reading: Reading) -> Truth:  # noqa: PLR0911  one for each sort of condition
@@ -153,8 +164,8 @@ def found(leaf: Leaf, reading: Reading) -> Found:
 
 
 def _entity(leaf: EntityIs, reading: Reading) -> Found:
-    mentions = (mention for value in leaf.values for mention in reading.mentions(value))
-    return Found(tuple(mention.span for mention in mentions if leaf.kind in {None, mention.kind}))
+    mentions = [mention for value in leaf.values for mention in reading.mentions(value)]
+    return Found(tuple([mention.span for mention in mentions if leaf.kind is None or leaf.kind is mention.kind]))
 
 
 def _topic(leaf: TopicIs, reading: Reading) -> Found:

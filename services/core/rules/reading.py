@@ -13,7 +13,7 @@ from services.core.article import TaggedArticle
 from services.core.mention import Mention, Span
 from services.core.rules.expression import Near, Phrase, Sort, Value
 from services.core.rules.vocabulary import ROLES
-from services.core.words import Word, keys, stretches
+from services.core.words import keys, stretches
 
 _MOST_SPANS = 20  # of one phrase; more add nothing for a reader
 
@@ -83,11 +83,6 @@ class Reading:
     def title_line(self) -> str:
         """The same of the title alone."""
         return f" {' '.join(self.title)} "
-
-    @cached_property
-    def words(self) -> list[Word]:
-        """The same words as :attr:`tokens`, with their places in the text."""
-        return [Word(token, *stretch) for token, stretch in zip(self.tokens, self._stretches, strict=True)]
 
     @cached_property
     def _stretches(self) -> list[tuple[int, int]]:
@@ -179,7 +174,9 @@ class Reading:
 
     def find(self, phrase: Phrase) -> tuple[Span, ...]:
         """Where the phrase stands, the first few places."""
-        return tuple(self._stretch(run.first, run.last) for run in islice(self._runs(phrase), _MOST_SPANS))
+        if len(phrase.keys) > 1 or phrase.title:
+            return tuple(self._stretch(run.first, run.last) for run in islice(self._runs(phrase), _MOST_SPANS))
+        return tuple([self._stretch(place, place) for place in self._starts(phrase)[:_MOST_SPANS]])
 
     def near(self, near: Near) -> tuple[Span, ...]:
         """The stretches from one phrase to the other where they stand near enough, the first few."""
