@@ -159,6 +159,16 @@ class TransferStages(_Entry, frozen=True, kw_only=True):
     sought: Texts
 
 
+class TransferCues(_Entry, frozen=True, kw_only=True):
+    """Phrases before or behind a transfer by the stage they bring."""
+
+    sought: Texts = ()
+    considered: Texts = ()
+    agreed: Texts = ()
+    delivered: Texts = ()
+    halted: Texts = ()
+
+
 class TransferFile(_Entry, frozen=True, kw_only=True):
     """acts/arms_transfer.yaml"""
 
@@ -171,7 +181,8 @@ class TransferFile(_Entry, frozen=True, kw_only=True):
     stages: TransferStages
     considering: Texts
     agreeing: Texts
-    halting: Texts
+    before: TransferCues = TransferCues()
+    behind: TransferCues = TransferCues()
     exporters: tuple[Code, ...]
 
 
@@ -185,6 +196,18 @@ class SanctionStages(_Entry, frozen=True, kw_only=True):
     refused: Texts
     violated: Texts
     in_force: Texts
+
+
+class SanctionCues(_Entry, frozen=True, kw_only=True):
+    """Phrases before or behind a sanction by the stage they bring."""
+
+    called_for: Texts = ()
+    threatened: Texts = ()
+    imposed: Texts = ()
+    in_force: Texts = ()
+    eased: Texts = ()
+    refused: Texts = ()
+    violated: Texts = ()
 
 
 class SanctionVerbs(_Entry, frozen=True, kw_only=True):
@@ -225,6 +248,8 @@ class SanctionFile(_Entry, frozen=True, kw_only=True):
     guarded: Texts = ()
     phrases: SanctionPhrases
     stages: SanctionStages
+    before: SanctionCues = SanctionCues()
+    behind: SanctionCues = SanctionCues()
     threatening: Texts
     threatening_after: Texts
 

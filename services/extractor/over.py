@@ -8,6 +8,7 @@ from services.extractor import english
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.rows import Node
+from services.extractor.stage_cues import cued
 
 MAY = frozenset({"may", "might", "could"})
 WILL = frozenset({"will", "shall", "'ll"})
@@ -24,6 +25,9 @@ _HITTING = frozenset({"by", "with"})
 _RULING = frozenset({"rule", "rules", "ruled", "ruling"})
 _OPEN = frozenset({"if", "unless", "whether", "lest", "provided"})
 _SAYS = frozenset({"said", "says", "saying", "announced", "announces", "confirmed", "told", "declared", "revealed"})
+_LIFTING = frozenset(
+    {"lift", "end", "reverse", "revoke", "rescind", "drop", "overturn", "undo", "cancel", "ease", "relax", "unblock"}
+)
 _CONDITION = 4  # nodes before the clause of a trigger in which "if" opens it
 _REACH_BACK = (2, 20)  # nodes before a verb that is joined to another
 _AMOUNT = 9  # nodes of an amount before what it pays for
@@ -32,12 +36,13 @@ _COPIES = 6  # nodes back in which the verb of saying stands
 
 
 class Over(Struct, frozen=True):
-    """What the words over a trigger say. ``tags``: of those that are used as the lexicons list them."""
+    """What the words over a trigger say. ``tags``: of those that are used as the lexicons list them; ``cued``: stages that phrases around it bring."""
 
     places: tuple[int, ...]
     nodes: tuple[Node, ...]
     words: frozenset[str]
     tags: frozenset[str]
+    cued: frozenset[str]
     negated: bool
     ruled_out: bool
     should: bool
@@ -50,6 +55,15 @@ class Over(Struct, frozen=True):
     def may(self) -> bool:
         """Whether it is only possible."""
         return bool(self.words & MAY) or ("would" in self.words and not self.ahead)
+
+    @property
+    def let_again(self) -> bool:
+        """Whether what stopped it is off: ``lifts a ban on``."""
+        verbs = [node for node in self.nodes if node.verb is not None]
+        lifting = [node for node in verbs if node.verb and node.verb.lemma in _LIFTING]
+        return (
+            bool(lifting) and not self.negated and any("t.halted" in node.tags for node in verbs if node not in lifting)
+        )
 
     @property
     def will(self) -> bool:
@@ -69,6 +83,7 @@ def over(clause: Clause, frame: Frame) -> Over:
     words = frozenset(node.word for node in nodes)
     return Over(
         places=tuple(places), nodes=nodes, words=words, tags=frozenset(tag for at in places for tag in clause.nodes[at].tags if _used(clause, at, tag)),
+        cued=cued(clause, frame, tuple(places)),
         negated=bool(words & (english.NEGATIONS | _UNABLE)) and not words & _ADMITS, ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
         perfect=bool(words & english.HAVE), done=bool(words & english.DONE) and not words & (WILL | MAY), ahead=_ahead(clause, frame),
     )  # fmt: skip
@@ -90,8 +105,10 @@ def _beyond(clause: Clause, frame: Frame) -> Iterator[int]:
     nodes, first = clause.nodes, min((frame.at, *frame.governors))
     if first > 1 and nodes[first - 1].word == "out" and nodes[first - 2].word in _RULING:
         yield first - 2
+        yield from (at for at in clause.of_verb(first - 2).governors if nodes[at].word in english.NEGATIONS)
     if first > 0 and nodes[first].word in _HITTING and nodes[first - 1].verb is not None:
         yield first - 1  # "hit by sanctions"
+        yield from (at for at in clause.of_verb(first - 1).governors if nodes[at].word in MAY | WILL)
     yield from _paying(clause, frame)
     yield from _joined(clause, frame)
     span = (frame.verb or frame).subject_span
@@ -137,6 +154,9 @@ def _joined(clause: Clause, frame: Frame) -> Iterator[int]:
 def _used(clause: Clause, at: int, tag: str) -> bool:
     """Imposing is what verbs do: "a sign of", "in order to" impose nothing."""
     node = clause.nodes[at]
+    if node.verb is not None and node.verb.lemma == "roll" and tag in {"s.imposed", "s.eased"}:
+        following = clause.nodes[at + 1].word if at + 1 < len(clause.nodes) else ""
+        return (tag == "s.eased") == (following == "back")  # "rolls out sanctions"
     if tag != "s.imposed" and not (tag == "s.eased" and node.word in _ALWAYS_VERBS):
         return True
     hit = at + 1 < len(clause.nodes) and clause.nodes[at + 1].word in _HITTING

@@ -8,8 +8,11 @@ from services.extractor.inflect import Verb, verb_forms
 from services.extractor.lexicons import Lexicons
 from services.extractor.scan import expanded
 
+_STAGES = (*(f"t.{stage}" for stage in TransferStage), *(f"s.{stage}" for stage in SanctionStage))
+BEFORE, BEHIND = "before ", "behind "  # tags of phrases that bring the stage which the tag goes on to name
 CUES = frozenset(
-    {"alleged", "denied", "considering", "agreeing", "halting", "threatening", "threatening.after", "generic"}
+    {"alleged", "denied", "considering", "agreeing", "threatening", "threatening.after", "generic"}
+    | {side + stage for side in (BEFORE, BEHIND) for stage in _STAGES}
 )  # phrases that stay words
 NOTHING: frozenset[str] = frozenset()
 TELLING = frozenset(
@@ -39,10 +42,15 @@ class Vocabulary:
         self.phrases = [(form, tag) for form, tags in self._tags.items() for tag in sorted(tags) if _scanned(form, tag)]
 
     def _add(self, tag: str, term: str) -> None:
+        if term.startswith("v:") and " + " in term:
+            verb, rest = term[2:].split(" + ", 1)
+            for form in verb_forms(verb):
+                self._tags.setdefault(f"{form} {rest}", set()).add(tag)
+            return
         if term.startswith("v:"):
-            for form, verb in verb_forms(term[2:]).items():
+            for form, known in verb_forms(term[2:]).items():
                 self._tags.setdefault(form, set()).add(tag)
-                self._verbs.setdefault(form, verb)
+                self._verbs.setdefault(form, known)
             return
         for form in expanded(term):
             self._tags.setdefault(form.lower(), set()).add(tag)
@@ -71,12 +79,16 @@ def _lists(lexicons: Lexicons) -> Iterable[tuple[str, Iterable[str]]]:
     yield from (("n.give", transfer.nouns.give), ("n.get", transfer.nouns.get), ("n.both", transfer.nouns.both))
     for stage in TransferStage:
         yield f"t.{stage}", getattr(transfer.stages, stage)
-    yield from (("considering", transfer.considering), ("agreeing", transfer.agreeing), ("halting", transfer.halting))
+        yield f"{BEFORE}t.{stage}", getattr(transfer.before, stage)
+        yield f"{BEHIND}t.{stage}", getattr(transfer.behind, stage)
+    yield from (("considering", transfer.considering), ("agreeing", transfer.agreeing))
     yield from (("sanction", sanction.nouns), ("penalty", sanction.loose), ("guarded", sanction.guarded))
     yield from (("s.verb.imposed", sanction.verbs.imposed), ("s.verb.eased", sanction.verbs.eased))
     yield from (("s.noun.eased", sanction.noun_stages.eased), ("s.noun.violated", sanction.noun_stages.violated))
     for kind in SanctionStage:
         yield f"s.{kind}", getattr(sanction.stages, kind)
+        yield f"{BEFORE}s.{kind}", getattr(sanction.before, kind)
+        yield f"{BEHIND}s.{kind}", getattr(sanction.behind, kind)
     yield from (("threatening", sanction.threatening), ("threatening.after", sanction.threatening_after))
     for stage_name in ("imposed", "eased"):
         for number, phrase in enumerate(getattr(sanction.phrases, stage_name)):
