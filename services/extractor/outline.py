@@ -86,6 +86,6 @@ def _of_sanctions(node: Node) -> str | None:
     if told:
         return told
     phrase = min((tag for tag in node.tags if tag.startswith("p.")), default=None)
-    if phrase:
+    if phrase and "s.imposed" not in node.tags:
         return f"PHRASE {phrase.rpartition('.')[2]}"
     return next((sign for tag, sign in _SANCTION_STAGES.items() if tag in node.tags), None)

@@ -67,7 +67,7 @@ def _sides(clause: Clause, frame: Frame, behind: Frame) -> tuple[list[Party], li
     if _PERSONAL & set(word.split()):
         return imposers, _barred(clause, frame, behind, put if word.startswith("from ") else targets)
     targets = targets or parties.phrases(clause, behind.objects, frame.method, described=True) or put
-    if not frame.passive and targets:
+    if not frame.passive and (targets or imposers):
         return imposers, targets
     span = frame.subject_span
     imposers = next(

@@ -97,6 +97,18 @@ class Subjects:
                 return frame.subject, frame.subject_span
         return (), None
 
+    def _main(self, comma: int) -> Frame | None:
+        """``Norway took steps over three seized ships, freezing``: the nearest verb before the comma that is no attribute."""
+        for i in range(comma - 1, max(-1, comma - _REACH), -1):
+            if not self.verbs.verbal(i) or self.gerund(i):
+                continue
+            start = self.phrases.noun_start(i)
+            behind = start > 0 and self.nodes[start - 1].word in english.PREPOSITIONS
+            if not behind or any(node.is_party for node in self.nodes[start:i]):
+                found = self.clause.of_verb(i)
+                return found if found.subject else None
+        return None
+
     def after_comma(self, frame: Frame) -> None:
         """``Facing sanctions, Iran ...``: the subject of the clause that follows."""
         comma = next((i for i in range(frame.at, len(self.nodes)) if self.nodes[i].word == ","), None)
@@ -137,6 +149,9 @@ class Subjects:
 
     def _subject(self, frame: Frame, j: int, governors: list[int]) -> None:
         """The subject whose phrase ends at ``j``, seen past relative pronouns, insertions and coordinations."""
+        if self.nodes[j].word == "," and self.gerund(frame.at) and (main := self._main(j)):
+            frame.subject, frame.subject_span = main.subject, main.subject_span
+            return
         for _ in range(6):
             if j < 0 or self._settled(frame, j, governors):
                 return

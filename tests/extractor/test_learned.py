@@ -92,7 +92,7 @@ def learned(title: str) -> list[Act]:
 @pytest.mark.parametrize(
     ("title", "wanted"),
     [
-        ("Spain and Italy will send frigates to Greece.", ["ES > GR", "IT > GR"]),
+        ("Spain and Italy will deliver howitzers to Greece.", ["ES > GR", "IT > GR"]),
         ("Iceland buys howitzers from Portugal", ["PT > IS"]),
         ("Portugal suspends exports of armoured vehicles to Chile", ["PT > CL"]),
         ("Norway threatens Paraguay with sanctions", ["NO > PY"]),
@@ -109,7 +109,7 @@ GAME = "Spain beats Greece in a friendly as Norway imposes sanctions on Paraguay
 @pytest.mark.parametrize(
     ("title", "method", "stands"),
     [
-        ("Spain sends frigates to Greece", Method.NEAREST, True),
+        ("Spain sends howitzers to Greece", Method.NEAREST, True),
         (GAME, Method.NEAREST, False),
         (GAME, Method.CARRIED, False),
         (GAME, Method.PATTERN, True),  # what was read from the words that join the two is never overruled
@@ -138,14 +138,14 @@ def test_what_the_rules_guessed_falls_where_the_model_takes_it_for_none(
 
 
 def test_an_act_of_the_model_says_so_and_carries_its_sentence() -> None:
-    [act, _] = learned("Spain and Italy will send frigates to Greece.")
+    [act, _] = learned("Spain and Italy will deliver howitzers to Greece.")
     assert isinstance(act, ArmsTransfer)
     assert act.rule == "transfer.learned"
     assert act.supplier is not None
     assert act.supplier.method is Method.LEARNED
-    assert [item.name for item in act.items] == ["frigates"]
+    assert [item.name for item in act.items] == ["howitzers"]
     assert act.stage is TransferStage.AGREED
-    assert act.evidence[0].quote == "Spain and Italy will send frigates to Greece."
+    assert act.evidence[0].quote == "Spain and Italy will deliver howitzers to Greece."
 
 
 def test_the_version_names_the_model() -> None:
