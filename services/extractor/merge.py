@@ -23,7 +23,7 @@ def merged(acts: Sequence[Act], title_end: int) -> tuple[Act, ...]:
             kept.append(act)
         else:
             kept[place] = _joined(kept[place], act)
-    kept = _retold([act for act in kept if not _stale(act, kept)], title_end)
+    kept = _retold([act for act in kept if not (_stale(act, kept) or _detail(act, kept))], title_end)
     ranked = sorted(
         kept,
         key=lambda act: (
@@ -78,6 +78,18 @@ def _stale(act: Act, acts: Sequence[Act]) -> bool:
         if against == target and (imposer is None or by is None or imposer == by):
             return True
     return False
+
+
+def _detail(act: Act, acts: Sequence[Act]) -> bool:
+    """Whether it only spells out sanctions that its sentence tells: ``imposed sanctions on Peru, barring five officials``."""
+    imposer, target = sides(act)
+    if act.rule != "sanction.phrase" or target is None or target.id or target.country:
+        return False
+    return any(
+        other is not act and not isinstance(other, ArmsTransfer) and other.target and (other.target.id or other.target.country)
+        and other.stage == act.stage and key(other.imposer) == key(imposer) and set(act.evidence) & set(other.evidence)
+        for other in acts
+    )  # fmt: skip
 
 
 def key(party: Party | None) -> str | None:

@@ -74,3 +74,10 @@ def test_whose_ships_they_are_does_not_say_who_imposes() -> None:
 def test_the_company_named_beside_a_state_that_buys_sells(text: str, seller: str | None) -> None:
     sellers = [act.supplier.name for act in read(text).acts if isinstance(act, ArmsTransfer) and act.supplier]
     assert sellers == ([seller] if seller else [])
+
+
+def test_what_sanctions_are_made_of_is_no_second_act() -> None:
+    text = "Norway imposed sanctions on Peru over three seized ships, freezing the assets of two firms and barring five officials from entering."
+    [act] = read(text).acts
+    assert isinstance(act, Sanction)
+    assert (act.imposer and act.imposer.id, act.target and act.target.id) == ("country:NO", "country:PE")
