@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 _PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 _FORGET_EVERY = 3600.0
-_FORGET_AT_ONCE, _FORGET_ROUNDS = 1000, 20
+_FORGET_AT_ONCE = 1000  # rows
 
 
 class Totals(Struct, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ class Alerter:
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._fates: Counter[str] = Counter()
-        self._forgotten_at = clock.monotonic()
+        self._forget_at = clock.monotonic() + _FORGET_EVERY
 
     def reload(
         self, rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None,
@@ -263,17 +263,16 @@ class Alerter:
             log.debug("the bus was not told", error=str(error))
 
     def _forget(self) -> None:
-        """Once an hour, delete what is older than the retention, in small portions."""
-        if self._clock.monotonic() - self._forgotten_at < _FORGET_EVERY:
+        """From every hour on, delete what is older than the retention: a portion after each poll, until nothing is left, however much comes in."""
+        if self._clock.monotonic() < self._forget_at:
             return
-        self._forgotten_at = self._clock.monotonic()
-        before = self._clock.now() - timedelta(seconds=self._settings.retention)
+        before, forgotten = self._clock.now() - timedelta(seconds=self._settings.retention), 0
         try:
-            for _ in range(_FORGET_ROUNDS):
-                if self._store.forget(before, _FORGET_AT_ONCE) < _FORGET_AT_ONCE:
-                    return
+            forgotten = self._store.forget(before, _FORGET_AT_ONCE)
         except Retriable as error:
             self._retried("forget", error)
+        if forgotten < _FORGET_AT_ONCE:
+            self._forget_at = self._clock.monotonic() + _FORGET_EVERY
 
     def _progress(self) -> None:
         self.last_progress = self._clock.monotonic()

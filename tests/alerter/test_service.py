@@ -29,6 +29,7 @@ from services.core.settings import AlerterSettings
 from services.core.streams import ALERTERS, DEAD_LETTERS, STREAMS, TAGGED
 from services.store.engine import Store, open_store
 from tests.alerter.timeline import DAY, steps
+from tests.builders import tagged
 
 RULES = (RuleSource(id="acts", title="Acts", when="act:any"),)
 SCRIPT = """
@@ -451,3 +452,19 @@ def test_what_the_store_believes_stands_above_what_the_bus_believes(bus: MemoryB
     bus.committed[ALERTERS, place] = 6  # as after a database restored from a backup
     run_until(alerter(bus, store.alerts), read_to_the_end(bus, store.alerts))
     assert kinds(store) == EXPECTED
+
+
+def test_retention_goes_on_until_nothing_old_is_left(
+    bus: MemoryBus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.alerter.service._FORGET_AT_ONCE", 3)
+    watch = alerter(bus, store.alerts, settings=AlerterSettings(retention=60.0))
+    with store.alerts.transaction() as transaction:
+        transaction.archive([(tagged(id=f"old{number}"), None) for number in range(10)])
+    kept = []
+    watch._forget_at = time.monotonic()
+    for _ in range(5):
+        watch._forget()
+        kept.append(sum(bool(store.alerts.articles(f"old{number}")) for number in range(10)))
+    assert kept == [7, 4, 1, 0, 0]
+    assert watch._forget_at > time.monotonic() + 3000

@@ -240,6 +240,7 @@ NOTHING = [
 
 # what is not read yet
 UNREAD_TRANSFERS = [
+    ("Court in Spain jails man who sold rifles to gangs", []),
     ("Finnish armoured vehicles are on their way to Latvia.", ["FI > LV"]),
     ("Two batteries of air defence systems made in Germany arrived in Slovenia.", ["DE > SI"]),
     ("Howitzers offered by Portugal will help Iceland, its minister said.", ["PT > IS"]),

@@ -37,6 +37,6 @@ def test_what_is_no_act_is_told_as_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "acts"), side_table.UNREAD_TRANSFERS + side_table.UNREAD_SANCTIONS)
-@pytest.mark.xfail(strict=True, reason="no rule reads it yet")
+@pytest.mark.xfail(strict=True, reason="no rule reads it so yet")
 def test_what_is_not_read_yet(text: str, acts: list[str]) -> None:
     assert pairs(text, ArmsTransfer) + pairs(text, Sanction) == acts
