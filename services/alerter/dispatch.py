@@ -185,22 +185,24 @@ class Dispatch:
         """The message of an alert that names the rules of the others as well."""
         lead = self._alerts[telling.alert_ids[0]]
         made = self._notify(replace(lead, also=tuple(self._alerts[ident].rule for ident in others)))
-        return [
-            replace(one, alert_ids=(lead.id, *others), created_at=self._now)
-            for one in made
-            if one.receiver == telling.receiver
-        ] or [one for ident in (lead.id, *others) for one in self._told(replace(telling, alert_ids=(ident,)), {})]
+        own = [replace(one, alert_ids=(lead.id, *others)) for one in self._own(made, telling)]
+        return own or [
+            one for ident in (lead.id, *others) for one in self._told(replace(telling, alert_ids=(ident,)), {})
+        ]
 
     def _told(self, telling: Telling, prepared: Mapping[str, Sequence[Notification]]) -> list[Notification]:
         """One alert as it is told alone; several, or one told again or in a digest, as a summary."""
         alerts = [self._alerts[ident] for ident in telling.alert_ids]
         if len(alerts) == 1 and not telling.again and telling.day is None:
             made = prepared.get(alerts[0].id) or self._notify(alerts[0])
-            alone = [replace(one, created_at=self._now) for one in made if one.receiver == telling.receiver]
-            if alone:
-                return alone  # none where its labels lead elsewhere by now
+            if own := self._own(made, telling):
+                return own  # none where its labels lead elsewhere by now
         receiver = self._routing.receivers[telling.receiver]
         return list(summary(telling, alerts, receiver, self._now, links=self._routing.links))
+
+    def _own(self, made: Iterable[Notification], telling: Telling) -> list[Notification]:
+        """Those for its receiver, as of now."""
+        return [replace(one, created_at=self._now) for one in made if one.receiver == telling.receiver]
 
     def _know(self, ids: Iterable[str]) -> None:
         self._alerts |= self._transaction.alerts([ident for ident in ids if ident not in self._alerts])

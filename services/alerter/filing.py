@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from services.core.rules.compile import Rule
 from services.core.rules.index import RuleIndex
-from services.core.rules.keys import Rarity
+from services.core.rules.keys import Rarity, counted
 from services.core.rules.reading import Reading
 
 _ENOUGH = (300, 3000)  # articles after which the rules are filed anew, by what was counted so far
@@ -38,8 +38,7 @@ class Filing:
         if not self._enough:
             return
         self._articles += 1
-        self._counts.update(reading.vocabulary)
-        self._counts.update(reading.marks)
+        self._counts.update(counted(reading))
 
     def _anew(self, rules: Sequence[Rule]) -> None:
         self._index = RuleIndex(rules, Rarity(self._articles, self._counts))

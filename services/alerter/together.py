@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from services.core.alert import Alert, Severity
+from services.core.alert import Alert
 from services.core.group import Kind, Step, Telling
 from services.core.ledger import Fate
 from services.core.settings import (
@@ -44,8 +44,7 @@ def together(alone: Sequence[Alone], alerts: Mapping[str, Alert]) -> list[list[A
     found: dict[tuple[str, bytes], list[Alone]] = {}
     for one in alone:
         found.setdefault((one.telling.receiver, _said(alerts[one.alert_id])), []).append(one)
-    order = list(Severity)
-    return [sorted(same, key=lambda one: -order.index(alerts[one.alert_id].severity)) for same in found.values()]
+    return [sorted(same, key=lambda one: -alerts[one.alert_id].severity.rank) for same in found.values()]
 
 
 def joined(same: Sequence[Alone]) -> tuple[Step, ...]:

@@ -48,6 +48,9 @@ class Method(StrEnum):
     CARRIED = "carried"  # from the headline or the sentence before
 
 
+READ = frozenset({Method.PARSE, Method.PATTERN})  # ways that read a role off the words which join it to the act
+
+
 class Party(Struct, frozen=True, kw_only=True):
     """Who fills a role: ``id`` as in :class:`services.core.mention.Mention` (``country:RU``), or None for a name unknown to the lexicons."""
 

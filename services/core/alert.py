@@ -16,6 +16,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """From 0, the least urgent."""
+        return tuple(Severity).index(self)
+
 
 class DevelopmentKind(StrEnum):
     """What is new within a story."""

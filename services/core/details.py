@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from services.core.act import Act, ArmsTransfer, Certainty, Method, sides
+from services.core.act import READ, Act, ArmsTransfer, Certainty, Method, sides
 from services.core.alert import DevelopmentKind
 from services.core.amounts import Amount, material
 from services.core.phrase import cut, phrase
 from services.core.stated import Stated
 
-_SURE = frozenset({Method.PARSE, Method.PATTERN, Method.LEARNED})  # ways of finding a party that make it news
+_SURE = READ | {Method.LEARNED}  # ways of finding a party that make it news
 
 
 class Change(Struct, frozen=True, kw_only=True):

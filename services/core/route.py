@@ -14,7 +14,6 @@ from services.core.matcher import all_match, equality
 from services.core.settings import QuietHours, Route
 
 EVERY_LABEL = "..."  # in group_by: one group for each set of labels
-_LEVELS = tuple(Severity)
 
 
 class Node(Struct, frozen=True, kw_only=True):
@@ -34,7 +33,7 @@ class Node(Struct, frozen=True, kw_only=True):
     def bypasses(self, severity: Severity) -> bool:
         """Whether alerts of this severity are told in the quiet hours too."""
         least = self.quiet_hours.bypass if self.quiet_hours else None
-        return least is not None and _LEVELS.index(severity) >= _LEVELS.index(least)
+        return least is not None and severity.rank >= least.rank
 
 
 def alert_labels(alert: Alert) -> dict[str, str]:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from services.core.act import Act, Certainty, Method, SanctionStage, TransferStage, sides
+from services.core.act import READ, Act, Certainty, SanctionStage, TransferStage, sides
 from services.core.errors import ConfigInvalid
 from services.extractor.clues import Clues
 from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, STAGES, Actor, Facts, Line, actors, possible
@@ -32,7 +32,7 @@ TOPICS = (
 )  # fmt: skip  # in the order of the weights
 _SELDOM = frozenset({SanctionStage.REFUSED, SanctionStage.VIOLATED})  # in a few dozen of the labelled acts
 _RULED = 3.0  # what a stage that the rules read is ahead of the others, in log-probability
-_LINEAR = np.float32(0.3)  # the share of the linear model, chosen on held-out halves of the labels
+_LINEAR = np.float32(0.3)  # the share of the linear model, chosen on labels that neither half had seen
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
 
@@ -220,7 +220,7 @@ def digest(directory: Path) -> str:
 
 def _guessed(act: Act) -> bool:
     """Whether a side is missing, or was not read from the words that join it to the act."""
-    return any(party is None or party.method not in {Method.PATTERN, Method.PARSE} for party in sides(act))
+    return any(party is None or party.method not in READ for party in sides(act))
 
 
 def _odds(probability: float) -> float:

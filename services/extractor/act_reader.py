@@ -79,6 +79,8 @@ class ActReader:
     def read(self, page: Page) -> Acts:
         """The acts that the rules tell, each with its time where the text tells it."""
         lines = tuple(islice(self._lines(page), _MOST_SENTENCES + 1))
+        if not lines:  # most news
+            return Acts()
         found, half = self._ruled(page, lines[:_MOST_SENTENCES])
         return Acts(self._merged(page, found), half, cut=len(lines) > _MOST_SENTENCES or len(found) == _MOST_ACTS)
 
@@ -114,15 +116,17 @@ class ActReader:
         first: Clause | None = None
         for line in lines:
             clause = Clause(line.sentence, self._syntax.frames(line.sentence) if self._syntax else None)
-            found += islice(self._transfers.acts(clause, context), _MOST_ACTS - len(found))
-            found += islice(self._sanctions.acts(clause, context, spoken=spoken), _MOST_ACTS - len(found))
+            found += islice(self._told(clause, context, spoken=spoken), _MOST_ACTS - len(found))
             _remember(context, clause)
             first = first or clause
         if first is not None and first.sentence.title:
             # The lead may say what the title leaves open.
-            found += islice(self._transfers.acts(first, context), _MOST_ACTS - len(found))
-            found += islice(self._sanctions.acts(first, context, spoken=spoken), _MOST_ACTS - len(found))
+            found += islice(self._told(first, context, spoken=spoken), _MOST_ACTS - len(found))
         return found, context.half
+
+    def _told(self, clause: Clause, context: Context, *, spoken: bool) -> Iterator[Act]:
+        yield from self._transfers.acts(clause, context)
+        yield from self._sanctions.acts(clause, context, spoken=spoken)
 
     def lines(self, page: Page) -> tuple[Line, ...]:
         """What the learned reader is given: the sentences that hold a telling word or name somebody, so many as are read of one article."""

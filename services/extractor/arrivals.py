@@ -58,14 +58,8 @@ def _origin(clause: Clause, at: int, items: Sequence[int]) -> bool:
     nodes = clause.nodes
     if not nodes[at].is_party:
         return False
-    return at < items[-1] if at + 1 < len(nodes) and not _behind(clause, at) else nodes[at - 1].word in _ORIGIN
-
-
-def _behind(clause: Clause, at: int) -> bool:
-    j = at - 1
-    while j >= 0 and clause.nodes[j].word in english.DETERMINERS:
-        j -= 1
-    return j >= 0 and clause.nodes[j].word in english.PREPOSITIONS
+    owned = at + 1 < len(nodes) and clause.led_by(at) not in english.PREPOSITIONS
+    return at < items[-1] if owned else nodes[at - 1].word in _ORIGIN
 
 
 def _whither(clause: Clause, frame: Frame) -> list[Party]:

@@ -41,6 +41,13 @@ class Clause:
         """Where the noun phrase that ends at ``at`` begins."""
         return self.phrases.noun_start(at)
 
+    def led_by(self, at: int) -> str:
+        """The word before the node, seen past determiners; empty where there is none."""
+        j = at - 1
+        while j >= 0 and self.nodes[j].word in english.DETERMINERS:
+            j -= 1
+        return self.nodes[j].word if j >= 0 else ""
+
     def right(self, frame: Frame, start: int) -> None:
         """Objects and prepositional phrases after ``start``, into the frame."""
         self.phrases.right(frame, start)

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from services.core.act import Method, Party
 from services.core.mention import EntityKind, Span
-from services.extractor import english, parties
+from services.extractor import parties
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.stance import Source
@@ -76,10 +76,7 @@ def before(clause: Clause, frame: Frame, others: Sequence[Party]) -> list[Party]
 
 def placed(clause: Clause, at: int) -> bool:
     """Whether the party only says where."""
-    j = at - 1
-    while j >= 0 and clause.nodes[j].word in english.DETERMINERS:
-        j -= 1
-    return j >= 0 and clause.nodes[j].word in _PLACE
+    return clause.led_by(at) in _PLACE
 
 
 def carried(found: Iterable[Party | None], others: Sequence[Party]) -> list[Party]:

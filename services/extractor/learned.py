@@ -30,14 +30,15 @@ def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> tu
     """
     judged = {_pair(one.told): one for one in judgement.pairs if one.told is not None}
     doubted = {pair for pair, one in judged.items() if one.doubted}
-    often = Counter(map(_pair, told))
+    pairs = [(act, _pair(act)) for act in told]
+    often = Counter(pair for _, pair in pairs)
     kept = [
-        _staged(act, judged[_pair(act)]) if _pair(act) in judged and often[_pair(act)] == 1 else act
-        for act in told
-        if _pair(act) not in doubted
+        _staged(act, judged[pair]) if pair in judged and often[pair] == 1 else act
+        for act, pair in pairs
+        if pair not in doubted
     ]
     alone = [one for one in chosen(judgement.pairs) if one.told is None]
-    return [*kept, *(_told(one, lines) for one in alone)], [act for act in told if _pair(act) in doubted]
+    return [*kept, *(_told(one, lines) for one in alone)], [act for act, pair in pairs if pair in doubted]
 
 
 def _staged(act: Act, one: Judged) -> Act:

@@ -83,13 +83,17 @@ def _stale(act: Act, acts: Sequence[Act]) -> bool:
 def _detail(act: Act, acts: Sequence[Act]) -> bool:
     """Whether it only spells out sanctions that its sentence tells: ``imposed sanctions on Peru, barring five officials``."""
     imposer, target = sides(act)
-    if act.rule != "sanction.phrase" or target is None or target.id or target.country:
+    if act.rule != "sanction.phrase" or target is None or _known(target):
         return False
     return any(
-        other is not act and not isinstance(other, ArmsTransfer) and other.target and (other.target.id or other.target.country)
+        other is not act and not isinstance(other, ArmsTransfer) and other.target and _known(other.target)
         and other.stage == act.stage and key(other.imposer) == key(imposer) and set(act.evidence) & set(other.evidence)
         for other in acts
     )  # fmt: skip
+
+
+def _known(party: Party) -> bool:
+    return bool(party.id or party.country)
 
 
 def key(party: Party | None) -> str | None:

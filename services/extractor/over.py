@@ -52,6 +52,11 @@ class Over(Struct, frozen=True):
     ahead: bool  # "said it would send"
 
     @property
+    def brings(self) -> frozenset[str]:
+        """The tags of words over it and of phrases around it together."""
+        return self.tags | self.cued
+
+    @property
     def may(self) -> bool:
         """Whether it is only possible."""
         return bool(self.words & MAY) or ("would" in self.words and not self.ahead)

@@ -1,11 +1,12 @@
 """Whom a sentence says to be under a measure: by words before its noun, and by "sanctioned" as an adjective."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 
 from services.core.act import Method, Party
 from services.extractor import english, parties
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
+from services.extractor.rows import Node
 
 _COUNTED = frozenset(
     [
@@ -114,9 +115,15 @@ def struck(clause: Clause, frame: Frame) -> list[Party]:
 
 
 def _suffers(clause: Clause, verb: Frame) -> bool:
-    node = clause.nodes[verb.at]
-    word = node.verb.lemma if node.verb else node.word
-    return any(word in {base, f"{base}s", f"{base}d", f"{base}ed"} for base in SUFFERING)
+    return lemma(clause.nodes[verb.at], SUFFERING, ("s", "d", "ed")) in SUFFERING
+
+
+def lemma(node: Node, known: Set[str], endings: Sequence[str]) -> str:
+    """The base form of a verb: as the lexicons have it, else the one of ``known`` that has one of these endings, else the word."""
+    if node.verb is not None:
+        return node.verb.lemma
+    bases = (node.word.removesuffix(ending) + more for ending in endings for more in ("", "e"))
+    return next((base for base in bases if base in known), node.word)
 
 
 def relative(clause: Clause, frame: Frame) -> Frame | None:

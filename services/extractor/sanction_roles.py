@@ -255,11 +255,7 @@ class SanctionReader:
         return parties.phrases(self.clause, range(span[0], span[1] + 1), method, described=True) if span else []
 
     def _lemma(self, at: int) -> str:
-        verb, word = self.nodes[at].verb, self.nodes[at].word
-        if verb:
-            return verb.lemma
-        ends = (word.removesuffix(end) + more for end in ("s", "d", "ed", "ing") for more in ("", "e"))
-        return next((base for base in ends if base in bearing.SUFFERING | _EVADED | _OTHERS), word)
+        return bearing.lemma(self.nodes[at], bearing.SUFFERING | _EVADED | _OTHERS, ("s", "d", "ed", "ing"))
 
 
 def other_party(one: Party, other: Party) -> bool:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from services.core.act import Method, Party, Sanction, SanctionStage
+from services.core.act import READ, Method, Party, Sanction, SanctionStage
 from services.extractor import fill, parties, stance
 from services.extractor.clause import Clause
 from services.extractor.sanction_roles import Found, SanctionReader, other_party
 
 _WITHOUT_IMPOSER = frozenset({SanctionStage.IN_FORCE, SanctionStage.VIOLATED, SanctionStage.CALLED_FOR})
-READ = frozenset({Method.PATTERN, Method.PARSE})
 
 
 class SanctionRules:

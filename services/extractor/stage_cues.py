@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.extractor import english
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
-from services.extractor.rows import is_stop
+from services.extractor.rows import Node, is_stop
 from services.extractor.vocabulary import BEFORE, BEHIND
 
 _REACH = 9  # nodes on from the words over the act that a phrase may stand before them
@@ -29,8 +29,7 @@ def _before(clause: Clause, frame: Frame, places: tuple[int, ...]) -> Iterator[s
         if node.word == "that" and at and any(tag.startswith(BEFORE) for tag in nodes[at - 1].tags):
             continue
         outside = at not in places and not tags
-        closed = node.word in english.SUBORDINATORS or (is_stop(node) and node.word not in _THROUGH)
-        if outside and (closed or (clause.verbal(at) and at < frame.at - 1)):
+        if outside and (_closes(node) or (clause.verbal(at) and at < frame.at - 1)):
             return
 
 
@@ -40,10 +39,13 @@ def _behind(clause: Clause, frame: Frame) -> Iterator[str]:
         return
     for at in range(frame.at + 1, min(len(nodes), max(frame.at, frame.last) + 1 + _AFTER)):
         node = nodes[at]
-        closed = node.word in english.SUBORDINATORS or (is_stop(node) and node.word not in _THROUGH)
-        if closed or node.word in english.NEGATIONS:
+        if _closes(node) or node.word in english.NEGATIONS:
             return
         yield from (tag.removeprefix(BEHIND) for tag in node.tags if tag.startswith(BEHIND))
+
+
+def _closes(node: Node) -> bool:
+    return node.word in english.SUBORDINATORS or (is_stop(node) and node.word not in _THROUGH)
 
 
 def freed(clause: Clause, start: int) -> bool:

@@ -161,7 +161,7 @@ def of_measure(clause: Clause, frame: Frame) -> SanctionStage:
 def _measured(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStage]:
     nodes, at = clause.nodes, frame.at
     start = clause.noun_start(at)
-    tags = said.tags | said.cued
+    tags = said.brings
     without = any(node.word == "no" for node in nodes[start:at])
     yield from _named(nodes[at], said, without=without)
     if said.words & _JOINING:
@@ -196,7 +196,7 @@ def _underway(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStag
         or _meant(clause, frame, said)
     ):
         yield SanctionStage.THREATENED
-    if "s.imposed" in said.tags | said.cued or any(node.word in _FRESH or _anew(node) for node in own):
+    if "s.imposed" in said.brings or any(node.word in _FRESH or _anew(node) for node in own):
         yield SanctionStage.IMPOSED
 
 
@@ -210,9 +210,9 @@ def _named(node: Node, said: Over, *, without: bool) -> Iterator[SanctionStage]:
     if "s.noun.violated" in node.tags:
         yield SanctionStage.VIOLATED
     if "s.noun.eased" in node.tags:
-        if without or said.words & {"without", "no"} or "s.refused" in said.tags | said.cued:
+        if without or said.words & {"without", "no"} or "s.refused" in said.brings:
             yield SanctionStage.IN_FORCE
-        if "s.called_for" in said.tags | said.cued or said.should:
+        if "s.called_for" in said.brings or said.should:
             yield SanctionStage.CALLED_FOR
         yield SanctionStage.EASED
 

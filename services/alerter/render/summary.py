@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from services.alerter.render import alertmanager, apprise, event, mail, slack, text
 from services.alerter.render.card import Card, card
 from services.alerter.render.clean import cut, one_line
-from services.core.alert import Alert, Severity
+from services.core.alert import Alert
 from services.core.feedback_link import FeedbackLinks
 from services.core.group import Kind, Telling
 from services.core.notification import Notification
@@ -31,7 +31,6 @@ _IN_SLACK = 20
 _SLACK_SIZE = 11_500  # characters; Slack takes about 13,000 in all blocks together
 _IN_EVENT = 200
 _TITLE = 160
-_LEVELS = tuple(Severity)
 
 Show = Callable[[Alert], Card]
 
@@ -54,7 +53,7 @@ def summary(
 
     ``notes`` by alert id: words that stand behind its headline. With ``links``, mails and Slack messages ask of each alert what it was worth.
     """
-    ordered = sorted(alerts, key=lambda alert: (-_LEVELS.index(alert.severity), alert.decided_at, alert.id))
+    ordered = sorted(alerts, key=lambda alert: (-alert.severity.rank, alert.decided_at, alert.id))
     stories = {alert.story_id for alert in ordered}
     ident = _ident(telling, now)
     story = stories.pop() if len(stories) == 1 else f"group.{ident}"

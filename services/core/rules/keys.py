@@ -53,8 +53,7 @@ class Rarity:
         """As counted in these."""
         counts: Counter[str] = Counter()
         for reading in sample:
-            counts.update(reading.vocabulary)
-            counts.update(reading.marks)
+            counts.update(counted(reading))
         return cls(len(sample), counts)
 
     def share(self, key: str) -> float:
@@ -84,6 +83,12 @@ def _guess(key: str) -> float:
 def is_text(key: str) -> bool:
     """Whether the key is a word, or the beginning of one."""
     return ":" not in key
+
+
+def counted(reading: Reading) -> Iterator[str]:
+    """The words and marks of an article, each once."""
+    yield from reading.vocabulary
+    yield from reading.marks
 
 
 def required(expression: Expression, rarity: Rarity, *, texts: bool = True) -> list[frozenset[str]]:
