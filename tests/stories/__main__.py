@@ -1,7 +1,7 @@
 """How well stories are told apart, against people: ``python -m tests.stories``, with ``../shared`` beside the repository.
 
 Every article gets a story here, and goes through the real reader (without the learned one), shelf and database. What is
-missing is skipped and named. ``near`` measures near duplicates instead, ``load`` a long stream, ``--half 0`` or ``1`` half of each collection.
+missing is skipped and named. ``near`` measures near duplicates instead, ``--half 0`` or ``1`` half of each collection.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from tests.bench.report import heading, machine, table
-from tests.stories import labelled, load, near, place
+from tests.stories import labelled, near, place
 from tests.stories.labelled import Labelled, Pair
 from tests.stories.score import Score, b_cubed, of_pairs
 
@@ -20,14 +20,11 @@ PAIRS = ("threads", "headlines")
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(prog="python -m tests.stories", description=__doc__)
-    options.add_argument("what", nargs="?", choices=("stories", "near", "load"), default="stories")
+    options.add_argument("what", nargs="?", choices=("stories", "near"), default="stories")
     options.add_argument("--half", type=int, choices=(0, 1), help="the stories that chance puts into this half")
-    options.add_argument("--articles", type=int, default=100_000, help="of the long stream")
     given = options.parse_args()
     if given.what == "near":
         near.run()
-    elif given.what == "load":
-        load.run(given.articles)
     else:
         run(given.half)
 

@@ -1,109 +1,188 @@
-"""How stories and rules keep up with a long stream: real feed entries over and over, new words each time, seven days remembered."""
+"""How the alerter keeps up with a long stream: ``python -m tests.stories.load``, with ``../shared`` beside the repository.
 
-import random
+The alerter and the sender of the daemon, on the SQLite bus and store, by the rules, routes and settings that wirewatch comes
+with, but for seven days of stories and seven days of retention. Their clock moves with the articles, 100,000 a day, so
+that minutes forget what days of news would. Articles come as fast as they are decided.
+"""
+
+import argparse
+import os
+import sqlite3
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import count
+from collections.abc import Iterable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 from msgspec import structs
 
-from services.alerter.batch import Batch, Policy
-from services.alerter.memory import Memory
-from services.core.article import TaggedArticle
-from services.core.decide import Circumstances
-from services.core.ports.bus import Partition, Record
+from services.alerter.dispatch import Routing
+from services.alerter.lane import Pace
+from services.alerter.receivers import build_notifiers
+from services.alerter.render.notifications import notifications
+from services.alerter.sender import Sender
+from services.alerter.service import Alerter
+from services.app import load_configuration
+from services.bus.sqlite import SqliteBus
+from services.config.load import default_directory
+from services.config.secrets import resolve_secret
+from services.core.ports.bus import StreamSpec
 from services.core.rule import RuleSource
-from services.core.settings import AlerterSettings
+from services.core.settings import Configuration
+from services.core.streams import STREAMS, TAGGED
 from services.store.engine import Store, open_store
-from tests.bench.report import MB, Progress, heading, machine, table
-from tests.stories import place
-from tests.stories.labelled import CLOCK, article_of, lines, shared
+from services.telemetry import log
+from tests.bench.report import MB, heading, machine
+from tests.stories.fed import FedBus, Feed, MovedClock
+from tests.stories.labelled import CLOCK, shared
+from tests.stories.stream import A_DAY, SOURCE, entries, stream
 
-_SOURCE = "headlines_2025_2026/headlines.jsonl.gz"
-_TEXTS, _PORTION, _ROWS, _SEED = 20_000, 100, 8, 1
-_A_DAY = 1_000_000 / 7  # articles: a million within the window
-_WINDOW = timedelta(days=7)
-_RULES = (
+_DAY = 86400.0
+_KEPT = 7 * _DAY  # of stories and of all else that is forgotten
+_LONG = 1e9  # seconds: leases that a clock that jumps does not end
+_BROAD = (
     RuleSource(id="acts", title="Acts", when="act:any"),
     RuleSource(id="war", title="War", when="topic:armed_conflict OR topic:diplomacy OR topic:sanctions"),
     RuleSource(id="leaders", title="Leaders", when="president OR minister"),
 )
+_HEAD = (
+    "articles", "a second", "slowest batch", "MB resident", "MB database", "of it free", "MB bus",
+    "articles kept", "stories kept", "alerts",
+)  # fmt: skip
 
 
-def run(articles: int) -> None:
-    """Print articles a second, memory and size of the database as the stream goes on."""
-    if shared(_SOURCE) is None:
-        print(f"stories under load: {_SOURCE} is not there, skipped")
+class Rows:
+    """A row of figures after every so many articles."""
+
+    def __init__(self, every: int, database: Path, bus: Path) -> None:
+        self._every = every
+        self._database = database
+        self._bus = bus
+        self._articles, self._begun, self._fed_seconds = 0, time.perf_counter(), 0.0
+        _print(_HEAD)
+
+    def __call__(self, feed: Feed) -> None:
+        """The row, where it is time for one."""
+        articles = feed.articles - self._articles
+        if articles < self._every:
+            return
+        seconds = time.perf_counter() - self._begun - (feed.seconds - self._fed_seconds)
+        slowest, feed.slowest = feed.slowest, 0.0
+        size, free, kept = _database(self._database)
+        bus, _, _ = _database(self._bus, ())
+        rss = psutil.Process().memory_info().rss
+        _print((feed.articles, f"{articles / seconds:.0f}", f"{slowest:.2f} s", *(f"{one / MB:,.0f}" for one in (rss, size, free, bus)), *kept))  # fmt: skip
+        self._articles, self._begun, self._fed_seconds = feed.articles, time.perf_counter(), feed.seconds
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(prog="python -m tests.stories.load", description=__doc__)
+    options.add_argument("--articles", type=int, default=100_000, metavar="N")
+    options.add_argument("--every", type=int, default=50_000, metavar="N", help="articles to a row")
+    options.add_argument(
+        "--broad", action="store_true", help="three broad rules beside those that wirewatch comes with"
+    )
+    options.add_argument(
+        "--directory", type=Path, help="where the database is made and left, instead of a temporary one"
+    )
+    given = options.parse_args()
+    log.configure("warning", "console")
+    if shared(SOURCE) is None:
+        print(f"stories under load: {SOURCE} is not there, skipped")
         return
-    heading("Stories and rules under load", machine(), f"{articles:,} articles, {_A_DAY:,.0f} a day, window of 7 days")
-    with tempfile.TemporaryDirectory(prefix="wirewatch-load-") as directory:
-        path = Path(directory) / "load.sqlite3"
-        with open_store(f"sqlite:///{path}") as store:
-            table(
-                ("articles", "a second", "with a story", "stories", "MB of memory", "MB of database"),
-                list(_rows(store, path, articles)),
-            )
+    with tempfile.TemporaryDirectory(prefix="wirewatch-load-") as temporary:
+        run(given.articles, given.every, given.directory or Path(temporary), broad=given.broad)
 
 
-def _rows(store: Store, path: Path, articles: int) -> Iterator[list[object]]:
-    policy = Policy.of(_RULES, (), lambda _alert: ())
-    settings = AlerterSettings(story_window=_WINDOW.total_seconds(), max_age=_WINDOW.total_seconds())
-    stream, memory, progress, done, opened, joined = _stream(), Memory(), Progress(), 0, 0, 0
-    for part in range(_ROWS):
-        spent = 0.0
-        while done < articles * (part + 1) // _ROWS:
-            portion = [next(stream) for _ in range(_PORTION)]
-            now = portion[-1].article.published_at
-            begun = time.perf_counter()
-            given = Circumstances(now=now, settings=settings, owners={})
-            with store.alerts.transaction() as transaction:
-                decided = Batch(transaction, policy, given, memory).run(_records(done, portion), {})
-            store.alerts.forget(now - _WINDOW, 4 * _PORTION)
-            spent += time.perf_counter() - begun
-            done, opened, joined = done + _PORTION, opened + decided.new_stories, joined + decided.joined
-            progress(f"{done} of {articles}")
-        size = sum(file.stat().st_size for file in path.parent.iterdir())
-        rate = articles / _ROWS / spent
-        yield [done, rate, opened + joined, opened, psutil.Process().memory_info().rss / MB, size / MB]
-    progress.end()
+def run(articles: int, every: int, directory: Path, *, broad: bool) -> None:
+    """The whole stream."""
+    configuration = _configuration(broad=broad)
+    notes = (
+        f"{articles:,} articles, {A_DAY:,} a day, {len(configuration.rules)} rules, 7 days of stories and of retention"
+    )
+    heading("The alerter under load", machine(), notes)
+    directory.mkdir(parents=True, exist_ok=True)
+    found = entries(directory / "entries.jsonl", articles)
+    clock = MovedClock(CLOCK)
+    bus = SqliteBus(directory / "bus.sqlite3", clock, lease=_LONG, patience=_LONG)
+    bus.ensure(tuple(map(_for_a_day, STREAMS)))
+    with (
+        closing(found), closing(bus), closing(bus.producer("load")) as producer,
+        open_store(f"sqlite:///{(directory / 'wirewatch.sqlite3').absolute()}") as store,
+        Path(os.devnull).open("w", encoding="utf-8") as out,
+    ):  # fmt: skip
+        rows = Rows(every, directory / "wirewatch.sqlite3", directory / "bus.sqlite3")
+        feed = Feed(stream(found, articles), producer, clock, configuration.settings.alerter.batch, rows)
+        _decide(configuration, FedBus(bus, feed), store, clock, feed, out)
+    print(machine())
 
 
-def _stream() -> Iterator[TaggedArticle]:
-    """Entries drawn at random, one in ten as it was, the others with a few words that only they and some others have."""
-    chance, texts = random.Random(_SEED), _texts()
-    for number in count():
-        at = CLOCK + timedelta(days=number / _A_DAY)
-        yield _another(chance.choice(texts), number, at, chance)
+def _decide(
+    configuration: Configuration, bus: FedBus, store: Store, clock: MovedClock, feed: Feed, out: TextIO
+) -> None:
+    begun = time.perf_counter()
+    sender = _sender(configuration, bus, store, clock, out)
+    alerter = _alerter(configuration, bus, store, clock, sender)
+    sent = threading.Event()
+    sending = threading.Thread(target=sender.run, args=(sent,), name="sender")
+    sending.start()
+    alerter.run(feed.stop)
+    sent.set()
+    sending.join()
+    sender.close()
+    print(f"{(time.perf_counter() - begun) / 60:.1f} minutes in all, of them {feed.seconds / 60:.1f} for feeding")
+    print(f"{alerter.totals()}\n{sender.totals}")
 
 
-def _another(tagged: TaggedArticle, number: int, at: datetime, chance: random.Random) -> TaggedArticle:
-    article = tagged.article
-    own = " ".join(f"w{chance.randrange(40_000)}" for _ in range(chance.choice((0, 8, 12))))
-    changed = structs.replace(
-        article, id=f"load-{number}", published_at=at, first_seen_at=at, body=f"{article.body}\n\n{own}" if own else article.body,
-        content_hash=str(number), trace_id=str(number), outlet=f"outlet-{number % 300}",
+def _alerter(configuration: Configuration, bus: FedBus, store: Store, clock: MovedClock, sender: Sender) -> Alerter:
+    receivers = {receiver.name: receiver for receiver in configuration.routes.receivers}
+    return Alerter(
+        bus=bus, store=store.alerts, rules=configuration.rules, outlets=configuration.feeds.outlets,
+        notify=lambda alert: notifications(alert, configuration.routes.route, receivers, alert.decided_at, None),
+        clock=clock, settings=configuration.settings.alerter, name="load", on_alert=lambda _: sender.wake(),
+        routing=Routing.of(configuration.routes), on_told=sender.wake, vocabulary=configuration.vocabulary,
     )  # fmt: skip
-    return structs.replace(tagged, article=changed, tagged_at=at)
 
 
-def _texts() -> list[TaggedArticle]:
-    found = shared(_SOURCE)
-    assert found
-    named = (line for line in lines(found) if line["title"] and line.get("description"))
-    picked = [
-        article_of(f"t{number}", line["title"], line["description"], CLOCK)
-        for number, line in zip(range(_TEXTS), named, strict=False)
-    ]
-    return [place.read(article).tagged for article in picked]
+def _sender(configuration: Configuration, bus: FedBus, store: Store, clock: MovedClock, out: TextIO) -> Sender:
+    receivers = configuration.routes.receivers
+    notifiers = build_notifiers(receivers, resolve_secret, partial(bus.producer, "load"), out, clock)
+    settings = configuration.settings.alerter
+    return Sender(store.outbox, notifiers, receivers, clock, settings, "load", pace=Pace(lease=_LONG))
 
 
-def _records(first: int, portion: list[TaggedArticle]) -> list[tuple[Record, TaggedArticle]]:
-    place_of = Partition("tagged-articles", 0)
-    return [
-        (Record(partition=place_of, offset=first + number, key=b"", value=b"", timestamp=0.0), tagged)
-        for number, tagged in enumerate(portion)
-    ]
+def _configuration(*, broad: bool) -> Configuration:
+    shipped = load_configuration(default_directory())
+    alerter = structs.replace(shipped.settings.alerter, story_window=_KEPT, retention=_KEPT)
+    settings = structs.replace(shipped.settings, alerter=alerter)
+    return structs.replace(shipped, settings=settings, rules=(*shipped.rules, *(_BROAD if broad else ())))
+
+
+def _for_a_day(spec: StreamSpec) -> StreamSpec:
+    """Tagged articles are kept for a day, so that the bus takes no room that says nothing of the alerter."""
+    return structs.replace(spec, retention=_DAY) if spec.name == TAGGED else spec
+
+
+def _database(path: Path, tables: Iterable[str] = ("articles", "stories", "alerts")) -> tuple[int, int, list[int]]:
+    """Bytes with the log of writes, bytes that are free within, and rows of the tables."""
+    with closing(sqlite3.connect(path)) as connection:
+        page, pages, free = (
+            connection.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_size", "page_count", "freelist_count")
+        )
+        kept = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+    written = path.with_name(path.name + "-wal")
+    return page * pages + (written.stat().st_size if written.exists() else 0), page * free, kept
+
+
+def _print(row: Iterable[object]) -> None:
+    cells = [f"{one:,}" if isinstance(one, int) else str(one) for one in row]
+    print("  ".join(cell.rjust(13) for cell in cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()
