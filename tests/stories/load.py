@@ -6,6 +6,7 @@ that minutes forget what days of news would. Articles come as fast as they are d
 """
 
 import argparse
+import json
 import os
 import sqlite3
 import tempfile
@@ -49,10 +50,44 @@ _BROAD = (
     RuleSource(id="war", title="War", when="topic:armed_conflict OR topic:diplomacy OR topic:sanctions"),
     RuleSource(id="leaders", title="Leaders", when="president OR minister"),
 )
+_FEW = 200
+_WAITING = """
+SELECT count(*) FROM outbox
+WHERE receiver IN (SELECT value FROM json_each(?)) AND state IN ('pending', 'retry', 'sending')
+"""
 _HEAD = (
     "articles", "a second", "slowest batch", "MB resident", "MB database", "of it free", "MB bus",
     "articles kept", "stories kept", "alerts",
 )  # fmt: skip
+
+
+class Sending:
+    """The sender in a thread of its own. It is waited for: in a day that passes within a minute it would fall behind."""
+
+    def __init__(self, sender: Sender, database: Path) -> None:
+        self.sender = sender
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=sender.run, args=(self._stop,), name="sender")
+        self._connection = sqlite3.connect(database)
+
+    def keep_up(self) -> None:
+        """Return when few notifications wait."""
+        while self._thread.is_alive() and self._waiting() > _FEW:
+            time.sleep(0.02)
+
+    def _waiting(self) -> int:
+        receivers = json.dumps(list(self.sender.totals))
+        return int(self._connection.execute(_WAITING, (receivers,)).fetchone()[0])
+
+    def __enter__(self) -> "Sending":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.sender.close()
+        self._connection.close()
 
 
 class Rows:
@@ -102,41 +137,32 @@ def main() -> None:
 def run(articles: int, every: int, directory: Path, *, broad: bool) -> None:
     """The whole stream."""
     configuration = _configuration(broad=broad)
-    notes = (
-        f"{articles:,} articles, {A_DAY:,} a day, {len(configuration.rules)} rules, 7 days of stories and of retention"
-    )
+    rules = len(configuration.rules)
+    notes = f"{articles:,} articles, {A_DAY:,} a day, {rules} rules, 7 days of stories and of retention"
     heading("The alerter under load", machine(), notes)
     directory.mkdir(parents=True, exist_ok=True)
-    found = entries(directory / "entries.jsonl", articles)
-    clock = MovedClock(CLOCK)
-    bus = SqliteBus(directory / "bus.sqlite3", clock, lease=_LONG, patience=_LONG)
-    bus.ensure(tuple(map(_for_a_day, STREAMS)))
+    found, clock = entries(directory / "entries.jsonl", articles), MovedClock(CLOCK)
+    files = [directory / name for name in ("wirewatch.sqlite3", "bus.sqlite3")]
     with (
-        closing(found), closing(bus), closing(bus.producer("load")) as producer,
-        open_store(f"sqlite:///{(directory / 'wirewatch.sqlite3').absolute()}") as store,
-        Path(os.devnull).open("w", encoding="utf-8") as out,
+        closing(found), open_store(f"sqlite:///{files[0].absolute()}") as store, Path(os.devnull).open("w", encoding="utf-8") as out,
+        closing(SqliteBus(files[1], clock, lease=_LONG, patience=_LONG)) as bus,
     ):  # fmt: skip
-        rows = Rows(every, directory / "wirewatch.sqlite3", directory / "bus.sqlite3")
-        feed = Feed(stream(found, articles), producer, clock, configuration.settings.alerter.batch, rows)
-        _decide(configuration, FedBus(bus, feed), store, clock, feed, out)
+        bus.ensure(tuple(map(_for_a_day, STREAMS)))
+        with Sending(_sender(configuration, bus, store, clock, out), files[0]) as sending:
+            rows = Rows(every, *files)
+            given = (stream(found, articles), bus.producer("load"), clock, configuration.settings.alerter.batch)
+            feed = Feed(*given, lambda fed: (sending.keep_up(), rows(fed)))
+            _decide(_alerter(configuration, FedBus(bus, feed), store, clock, sending.sender), feed)
+            print(sending.sender.totals)
     print(machine())
 
 
-def _decide(
-    configuration: Configuration, bus: FedBus, store: Store, clock: MovedClock, feed: Feed, out: TextIO
-) -> None:
+def _decide(alerter: Alerter, feed: Feed) -> None:
     begun = time.perf_counter()
-    sender = _sender(configuration, bus, store, clock, out)
-    alerter = _alerter(configuration, bus, store, clock, sender)
-    sent = threading.Event()
-    sending = threading.Thread(target=sender.run, args=(sent,), name="sender")
-    sending.start()
     alerter.run(feed.stop)
-    sent.set()
-    sending.join()
-    sender.close()
-    print(f"{(time.perf_counter() - begun) / 60:.1f} minutes in all, of them {feed.seconds / 60:.1f} for feeding")
-    print(f"{alerter.totals()}\n{sender.totals}")
+    whole, fed = (time.perf_counter() - begun) / 60, feed.seconds / 60
+    print(f"{whole:.1f} minutes in all, of them {fed:.1f} for feeding and waiting for the sender")
+    print(alerter.totals())
 
 
 def _alerter(configuration: Configuration, bus: FedBus, store: Store, clock: MovedClock, sender: Sender) -> Alerter:
@@ -149,7 +175,7 @@ def _alerter(configuration: Configuration, bus: FedBus, store: Store, clock: Mov
     )  # fmt: skip
 
 
-def _sender(configuration: Configuration, bus: FedBus, store: Store, clock: MovedClock, out: TextIO) -> Sender:
+def _sender(configuration: Configuration, bus: SqliteBus, store: Store, clock: MovedClock, out: TextIO) -> Sender:
     receivers = configuration.routes.receivers
     notifiers = build_notifiers(receivers, resolve_secret, partial(bus.producer, "load"), out, clock)
     settings = configuration.settings.alerter
