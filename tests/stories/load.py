@@ -50,6 +50,7 @@ _BROAD = (
     RuleSource(id="war", title="War", when="topic:armed_conflict OR topic:diplomacy OR topic:sanctions"),
     RuleSource(id="leaders", title="Leaders", when="president OR minister"),
 )
+_PORTION = 1000  # articles put on the bus at once: a quarter of an hour of the clock
 _FEW = 200
 _WAITING = """
 SELECT count(*) FROM outbox
@@ -150,8 +151,13 @@ def run(articles: int, every: int, directory: Path, *, broad: bool) -> None:
         bus.ensure(tuple(map(_for_a_day, STREAMS)))
         with Sending(_sender(configuration, bus, store, clock, out), files[0]) as sending:
             rows = Rows(every, *files)
-            given = (stream(found, articles), bus.producer("load"), clock, configuration.settings.alerter.batch)
-            feed = Feed(*given, lambda fed: (sending.keep_up(), rows(fed)))
+            feed = Feed(
+                stream(found, articles),
+                bus.producer("load"),
+                clock,
+                _PORTION,
+                lambda fed: (sending.keep_up(), rows(fed)),
+            )
             _decide(_alerter(configuration, FedBus(bus, feed), store, clock, sending.sender), feed)
             print(sending.sender.totals)
     print(machine())
