@@ -3,7 +3,6 @@
 import threading
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 import msgspec
 import structlog
@@ -11,6 +10,7 @@ import structlog
 from services.alerter.lane import Lane, Pace, Totals
 from services.alerter.late import Late
 from services.alerter.render.notifications import STREAM_RECEIVER
+from services.alerter.retention import Retention
 from services.alerter.trouble import TroubleReports
 from services.core.delivery import Policy
 from services.core.errors import Retriable
@@ -25,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 _TICK = 0.5
 _NEVER = float("inf")
-_FORGET_EVERY, _FORGET_AT_ONCE, _FORGET_ROUNDS = 3600.0, 1000, 20
 _PACE = Pace()
 _POLICY = Policy()
 
@@ -70,8 +69,7 @@ class Sender:
         self._lanes: dict[str, Lane] = {}
         self._past: dict[str, Totals] = {}  # of lanes that have ended; those after them count on
         self._orphans: frozenset[str] = frozenset()
-        self._retention = timedelta(seconds=settings.retention)
-        self._forgotten_at = clock.monotonic()
+        self._retention = Retention(outbox.forget, clock, settings.retention, _away)
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until ``stop``; then end after the sends in hand. Raises what broke a lane."""
@@ -83,7 +81,7 @@ class Sender:
                 if self._clock.monotonic() - observed >= self._pace.observe:
                     observed = self._clock.monotonic()
                     self._observe()
-                self._forget()
+                self._retention.tick()
                 self._take_reload()
                 stop.wait(_TICK)
         finally:
@@ -193,18 +191,9 @@ class Sender:
         if self._reports.look(tuple(self._lanes.values()), self._trouble, told, self._clock.now()):
             self.wake()
 
-    def _forget(self) -> None:
-        """Once an hour, delete what was over longer ago than the retention, in small portions."""
-        if self._clock.monotonic() - self._forgotten_at < _FORGET_EVERY:
-            return
-        self._forgotten_at = self._clock.monotonic()
-        before = self._clock.now() - self._retention
-        try:
-            for _ in range(_FORGET_ROUNDS):
-                if self._outbox.forget(before, _FORGET_AT_ONCE) < _FORGET_AT_ONCE:
-                    return
-        except Retriable as error:
-            log.warning("the outbox is away", error=str(error))
+
+def _away(error: Retriable) -> None:
+    log.warning("the outbox is away", error=str(error))
 
 
 def _close(notifiers: Mapping[str, Notifier]) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from datetime import timedelta
+from functools import partial
 
 import structlog
 from msgspec import Struct
@@ -19,6 +19,7 @@ from services.alerter.batch import Batch, Decided, Moves, Policy
 from services.alerter.dispatch import Notify, Routing
 from services.alerter.due import Due
 from services.alerter.memory import Memory
+from services.alerter.retention import Retention
 from services.core import codec
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -39,8 +40,6 @@ from services.telemetry import metrics
 log = structlog.get_logger(__name__)
 
 _PAUSE, _LONGEST_PAUSE = 0.2, 10.0
-_FORGET_EVERY = 3600.0
-_FORGET_AT_ONCE = 1000  # rows
 
 
 class Totals(Struct, frozen=True, kw_only=True):
@@ -98,7 +97,7 @@ class Alerter:
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._fates: Counter[str] = Counter()
-        self._forget_at = clock.monotonic() + _FORGET_EVERY
+        self._retention = Retention(store.forget, clock, settings.retention, partial(self._retried, "forget"))
 
     def reload(
         self, rules: Sequence[RuleSource], outlets: Iterable[Outlet], notify: Notify, routing: Routing | None = None,
@@ -156,7 +155,7 @@ class Alerter:
             self._reassign(consumer, polled, stop)
             if polled.records:
                 self._settle(consumer, producer, polled.records, stop)
-            self._forget()
+            self._retention.tick()
 
     def _tell_due(self) -> float:
         """Tell what has waited until now; how many seconds to wait for records, so that the next is told in time."""
@@ -261,18 +260,6 @@ class Alerter:
             consumer.commit({record.partition: record.offset + 1 for record in records})
         except (Retriable, Lost) as error:
             log.debug("the bus was not told", error=str(error))
-
-    def _forget(self) -> None:
-        """From every hour on, delete what is older than the retention: a portion after each poll, until nothing is left, however much comes in."""
-        if self._clock.monotonic() < self._forget_at:
-            return
-        before, forgotten = self._clock.now() - timedelta(seconds=self._settings.retention), 0
-        try:
-            forgotten = self._store.forget(before, _FORGET_AT_ONCE)
-        except Retriable as error:
-            self._retried("forget", error)
-        if forgotten < _FORGET_AT_ONCE:
-            self._forget_at = self._clock.monotonic() + _FORGET_EVERY
 
     def _progress(self) -> None:
         self.last_progress = self._clock.monotonic()

@@ -16,7 +16,6 @@ from structlog.testing import capture_logs
 
 from services.alerter.lane import Pace
 from services.alerter.receivers import build_notifiers
-from services.alerter.sender import Sender
 from services.alerter.smtp import SmtpNotifier
 from services.alerter.stdout import StdoutNotifier
 from services.alerter.webhook import WebhookNotifier
@@ -427,14 +426,3 @@ class _Broken(_Flaky):
         self, owner: str, now: datetime, *, receivers: Collection[str], limit: int, seconds: float
     ) -> tuple[OutboxRow, ...]:
         raise Fatal("the schema does not fit")
-
-
-def test_what_is_over_is_forgotten_after_the_retention(store: Store, slack: SlackServer) -> None:
-    decide(store, [SLACK], alerts(2), at=RealClock().now() - timedelta(days=2))
-    row = store.outbox.claim("me", RealClock().now(), receivers=["slack"], limit=1, seconds=60)[0]
-    before = RealClock().now() - timedelta(days=1)
-    store.outbox.settle("me", row, Sent(), before, state=DeliveryState.SENT, due_at=before)
-    sender = Sender(store.outbox, {}, [], RealClock(), AlerterSettings(retention=3600.0), "test")
-    sender._forgotten_at -= 3601
-    sender._forget()
-    assert [row.notification.alert_ids for row in store.outbox.rows()] == [("al1",)]

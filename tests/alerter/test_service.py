@@ -29,7 +29,6 @@ from services.core.settings import AlerterSettings
 from services.core.streams import ALERTERS, DEAD_LETTERS, STREAMS, TAGGED
 from services.store.engine import Store, open_store
 from tests.alerter.timeline import DAY, steps
-from tests.builders import tagged
 
 RULES = (RuleSource(id="acts", title="Acts", when="act:any"),)
 SCRIPT = """
@@ -397,8 +396,8 @@ def test_rules_have_the_lists_of_the_configuration_at_start_and_on_reload(bus: M
     rules = [RuleSource(id="listed", title="Listed", when="country:@near")]
     near, far = (Vocabulary(lists={name: ("NO",)}) for name in ("near", "far"))
     with pytest.raises(RuleError):
-        alerter(bus, store, rules=rules)
-    service = alerter(bus, store, rules=rules, vocabulary=near)
+        alerter(bus, store.alerts, rules=rules)
+    service = alerter(bus, store.alerts, rules=rules, vocabulary=near)
     service.reload(rules, (), notify, None, near)
     with pytest.raises(RuleError, match='no list "near"'):
         service.reload(rules, (), notify, None, far)
@@ -452,19 +451,3 @@ def test_what_the_store_believes_stands_above_what_the_bus_believes(bus: MemoryB
     bus.committed[ALERTERS, place] = 6  # as after a database restored from a backup
     run_until(alerter(bus, store.alerts), read_to_the_end(bus, store.alerts))
     assert kinds(store) == EXPECTED
-
-
-def test_retention_goes_on_until_nothing_old_is_left(
-    bus: MemoryBus, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.alerter.service._FORGET_AT_ONCE", 3)
-    watch = alerter(bus, store.alerts, settings=AlerterSettings(retention=60.0))
-    with store.alerts.transaction() as transaction:
-        transaction.archive([(tagged(id=f"old{number}"), None) for number in range(10)])
-    kept = []
-    watch._forget_at = time.monotonic()
-    for _ in range(5):
-        watch._forget()
-        kept.append(sum(bool(store.alerts.articles(f"old{number}")) for number in range(10)))
-    assert kept == [7, 4, 1, 0, 0]
-    assert watch._forget_at > time.monotonic() + 3000
