@@ -31,7 +31,7 @@ TOPICS = (
     "defence_industry",
 )  # fmt: skip  # in the order of the weights
 _SELDOM = frozenset({SanctionStage.REFUSED, SanctionStage.VIOLATED})  # in a few dozen of the labelled acts
-_RULED = 3.0  # what a stage that the rules read is ahead of the others, in log-probability
+_RULED = 2.5  # what a stage that the rules read is ahead of the others, in log-probability
 _LINEAR = np.float32(0.3)  # the share of the linear model, chosen on labels that neither half had seen
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
@@ -54,7 +54,7 @@ class Judged(Struct, frozen=True):
 
     kind: str
     giver: Actor | None
-    taker: Actor
+    taker: Actor | None
     probability: float
     stages: dict[Stage, float]
     certainty: Certainty
@@ -158,13 +158,13 @@ class ActModel:
 
     def _pairs(self, kind: str, seen: Window, hidden: Hidden, facts: Facts, clues: Clues) -> Iterator[Judged]:
         place = {id(actor): at for at, actor in enumerate(seen.actors)}
-        pairs = list(possible(seen.actors, seen.actors, kind))
+        pairs = list(possible(seen.actors, kind))
         if not pairs:
             return
         known = np.stack([facts.vector(giver, taker) for giver, taker in pairs])
         parties = hidden.parties
-        givers = parties[[MOST_PARTIES if giver is None else place[id(giver)] for giver, _ in pairs]]
-        takers = parties[[place[id(taker)] for _, taker in pairs]]
+        givers = parties[[place[id(giver)] if giver else MOST_PARTIES for giver, _ in pairs]]
+        takers = parties[[place[id(taker)] if taker else MOST_PARTIES for _, taker in pairs]]
         odds, stages, certainties = self._scores(kind, givers, takers, hidden.whole, known)
         odds = (1 - _LINEAR) * odds + _LINEAR * self._weighed(kind, seen.actors, pairs, clues)
         least = _odds(self.thresholds[kind]) if kind in self.thresholds else np.inf
@@ -178,7 +178,7 @@ class ActModel:
             )  # fmt: skip
 
     def _weighed(
-        self, kind: str, found: Sequence[Actor], pairs: Sequence[tuple[Actor | None, Actor]], clues: Clues
+        self, kind: str, found: Sequence[Actor], pairs: Sequence[tuple[Actor | None, Actor | None]], clues: Clues
     ) -> Array:
         """Log-odds of each pair by the linear model: what weighs for each party is summed once."""
         weights = self._judges[kind]["words"]
@@ -186,7 +186,9 @@ class ActModel:
         takes = {actor.key: weighed(weights, clues.of_party(actor, "taker")) for actor in found}
         return np.array(
             [
-                (gives[giver.key] if giver else 0.0) + takes[taker.key] + weighed(weights, clues.of_pair(giver, taker))
+                (gives[giver.key] if giver else 0.0)
+                + (takes[taker.key] if taker else 0.0)
+                + weighed(weights, clues.of_pair(giver, taker))
                 for giver, taker in pairs
             ],
             dtype=np.float32,

@@ -16,6 +16,7 @@ from services.extractor.clause import Clause
 from services.extractor.entities import Entity
 from services.extractor.fill import Context
 from services.extractor.frame import Syntax
+from services.extractor.free_names import with_free_names
 from services.extractor.lexicons import Lexicons
 from services.extractor.merge import merged
 from services.extractor.pairs import Line
@@ -130,7 +131,7 @@ class ActReader:
 
     def lines(self, page: Page) -> tuple[Line, ...]:
         """What the learned reader is given: the sentences that hold a telling word or name somebody, so many as are read of one article."""
-        return tuple(islice(self._lines(page, named=True), _MOST_SENTENCES))
+        return with_free_names(tuple(islice(self._lines(page, named=True), _MOST_SENTENCES)))
 
     def _lines(self, page: Page, *, named: bool = False) -> Iterator[Line]:
         """The sentences that hold a telling word, as rows of nodes; with ``named`` also those that only name somebody.

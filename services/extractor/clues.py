@@ -47,14 +47,15 @@ class Clues:
         yield from (f"{role} kind {actor.mark}", f"{role} usual {actor.usual}")
         yield f"{role} count {min(4, self._count[actor.key])}"
 
-    def of_pair(self, giver: Actor | None, taker: Actor) -> Iterator[str]:
+    def of_pair(self, giver: Actor | None, taker: Actor | None) -> Iterator[str]:
         """Of two parties together, and of the article as a whole."""
         yield from self._article
-        yield from self._ruled(giver.key if giver else None, taker.key)
-        titled = (giver.key in self._title) if giver else False, taker.key in self._title
-        if giver is None:
-            yield "no giver"
-            yield f"no giver, title {titled[1]}"
+        yield from self._ruled(giver.key if giver else None, taker.key if taker else None)
+        titled = [party is not None and party.key in self._title for party in (giver, taker)]
+        if giver is None or taker is None:
+            absent = "no giver" if giver is None else "no taker"
+            yield absent
+            yield f"{absent}, title {any(titled)}"
             return
         yield from (f"pair {clue}" for clue in self._pair.get((giver.key, taker.key), ()))
         yield f"title {titled[0]} {titled[1]}"
@@ -62,7 +63,7 @@ class Clues:
         if (giver.key, taker.key) not in self._pair:
             yield "apart"
 
-    def _ruled(self, giver: str | None, taker: str) -> Iterator[str]:
+    def _ruled(self, giver: str | None, taker: str | None) -> Iterator[str]:
         """What the rules told of the pair, of its parties with others, and of others."""
         if not self._acts:
             yield "no act"
@@ -78,7 +79,8 @@ class Clues:
             for same, clue in (
                 (gives == giver, "giver told with another"), (takes == taker, "taker told with another"),
                 ((gives, takes) == (taker, giver), "told the other way"),
-                (gives == taker, "taker told as giver"), (takes == giver, "giver told as taker"),
+                (gives is not None and gives == taker, "taker told as giver"),
+                (takes is not None and takes == giver, "giver told as taker"),
             ):  # fmt: skip
                 if same:
                     yield clue

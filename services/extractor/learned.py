@@ -63,10 +63,17 @@ def chosen(judged: Sequence[Judged]) -> list[Judged]:
 
 
 def _doubles(one: Judged, other: Judged) -> bool:
-    giver = one.giver is None or other.giver is None or one.giver.same(other.giver)
-    if giver and one.taker.same(other.taker):
+    if _maybe(one.giver, other.giver) and _maybe(one.taker, other.taker):
         return True
-    return bool(one.giver and other.giver and one.giver.same(other.taker) and one.taker.same(other.giver))
+    return _same(one.giver, other.taker) and _same(one.taker, other.giver)
+
+
+def _same(one: Actor | None, other: Actor | None) -> bool:
+    return one is not None and other is not None and one.same(other)
+
+
+def _maybe(one: Actor | None, other: Actor | None) -> bool:
+    return one is None or other is None or one.same(other)
 
 
 def _told(one: Judged, lines: Sequence[Line]) -> Act:
@@ -77,7 +84,7 @@ def _told(one: Judged, lines: Sequence[Line]) -> Act:
     frame = clause.of_verb(at) if clause.verbal(at) else clause.of_noun(at)
     said = stance.source(clause, frame)
     giver = _party(one.giver, sentence) if one.giver else None
-    taker = _party(one.taker, sentence)
+    taker = _party(one.taker, sentence) if one.taker else None
     act = _bare(one, one.stage(_ruled(clause, frame, one.kind)), sentence.span(at, at), sentence, (giver, taker))
     return msgspec.structs.replace(act, attribution=said.attribution if said else None)
 
@@ -93,7 +100,9 @@ def _ruled(clause: Clause, frame: Frame, kind: str) -> Stage | None:
     return stages.of_measure(clause, frame) if "sanction" in tags and not verbal else None
 
 
-def _bare(one: Judged, stage: Stage, trigger: Span, sentence: Sentence, sides: tuple[Party | None, Party]) -> Act:
+def _bare(
+    one: Judged, stage: Stage, trigger: Span, sentence: Sentence, sides: tuple[Party | None, Party | None]
+) -> Act:
     (giver, taker), evidence = sides, (sentence.whole,)
     if isinstance(stage, TransferStage):
         return ArmsTransfer(
@@ -134,9 +143,10 @@ def _telling(node: Node, kind: str) -> bool:
 
 
 def _trigger(sentence: Sentence, one: Judged) -> int:
-    """The telling word nearest to the taker; where there is none, the taker."""
-    taker = _stands(one.taker, sentence)
-    at = next((at for at, node in enumerate(sentence.nodes) if taker and node.start <= taker.start < node.end), 0)
+    """The telling word nearest to the taker, or to the giver of an act without one; where there is none, the party."""
+    party = one.taker or one.giver
+    here = _stands(party, sentence) if party else None
+    at = next((at for at, node in enumerate(sentence.nodes) if here and node.start <= here.start < node.end), 0)
     telling = [place for place, node in enumerate(sentence.nodes) if _telling(node, one.kind)]
     strong = [place for place in telling if not sentence.nodes[place].is_item] or telling
     return min(strong, key=lambda place: (abs(place - at), place), default=at)

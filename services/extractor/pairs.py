@@ -14,6 +14,7 @@ from msgspec import Struct
 from services.core.act import Act, Certainty, Party, SanctionStage, TransferStage, sides
 from services.core.mention import Span
 from services.core.rules.reading import kind_of
+from services.extractor.entities import Entity
 from services.extractor.rows import Sentence
 
 Vector = npt.NDArray[np.float32]
@@ -24,7 +25,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "sanction": tuple(stage.value for stage in SanctionStage),
 }
 CERTAINTIES = tuple(certainty.value for certainty in Certainty)
-MOST_PARTIES = 10
+MOST_PARTIES = 12
 MARKS = {"country": 1, "person": 2, "body": 3, "organisation": 4, "armed_group": 5, "company": 6}
 FREE = 7  # the mark of a party that no lexicon knows
 
@@ -54,9 +55,14 @@ class Actor(Struct):
         return self.name == other.name
 
 
+def free_key(name: str) -> str:
+    """By what a party is found again that no lexicon knows."""
+    return f"free {name.casefold()}"
+
+
 def key_of(party: Party) -> str:
     """By what an actor is found again."""
-    return party.id or f"free {party.name.casefold()}"
+    return party.id or free_key(party.name)
 
 
 def side_keys(act: Act) -> tuple[str | None, str | None]:
@@ -73,10 +79,7 @@ def actors(lines: Sequence[Line], acts: Sequence[Act]) -> dict[str, Actor]:
             if node.name is None or not node.is_party:
                 continue
             entity, start = node.name.entity, line.sentence.start
-            mark = MARKS.get(entity.kind.value, FREE)
-            actor = found.setdefault(
-                entity.id, Actor(entity.id, entity.id, entity.name, entity.country, mark, entity.usual, [])
-            )
+            actor = found.setdefault(entity.id, _actor(entity))
             quote = line.sentence.quote[node.start - start : node.end - start]
             actor.spans.append(Span(start=node.start, end=node.end, quote=quote))
     for act in acts:
@@ -86,6 +89,12 @@ def actors(lines: Sequence[Line], acts: Sequence[Act]) -> dict[str, Actor]:
                     key_of(party), party.id, party.name, party.country, FREE, None, [party.span]
                 )
     return found
+
+
+def _actor(entity: Entity) -> Actor:
+    known = entity.id != free_key(entity.name)
+    mark = MARKS.get(entity.kind.value, FREE) if known else FREE
+    return Actor(entity.id, entity.id if known else None, entity.name, entity.country, mark, entity.usual, [])
 
 
 class Facts:
@@ -105,17 +114,17 @@ class Facts:
                 if node.name is not None and node.is_party:
                     self._lines[node.name.entity.id].add(line.sentence.number)
 
-    def act(self, giver: Actor | None, taker: Actor) -> Act | None:
+    def act(self, giver: Actor | None, taker: Actor | None) -> Act | None:
         """The act that the rules told of exactly this pair."""
-        wanted = (giver.key if giver else None, taker.key)
+        wanted = (giver.key if giver else None, taker.key if taker else None)
         return next((act for act, pair in zip(self._acts, self._pairs, strict=True) if pair == wanted), None)
 
-    def vector(self, giver: Actor | None, taker: Actor) -> Vector:
+    def vector(self, giver: Actor | None, taker: Actor | None) -> Vector:
         """Numbers about a pair; their order is that of the model's weights."""
         return np.array([*self._ruled(giver, taker), *self._known(giver, taker)], dtype=np.float32)
 
-    def _ruled(self, giver: Actor | None, taker: Actor) -> Iterator[float]:
-        x, y = (giver.key if giver else None), taker.key
+    def _ruled(self, giver: Actor | None, taker: Actor | None) -> Iterator[float]:
+        x, y = (giver.key if giver else None), (taker.key if taker else None)
         act = self.act(giver, taker)
         yield float(act is not None)
         yield float(any(pair[0] == x and pair[1] != y for pair in self._pairs))
@@ -127,10 +136,11 @@ class Facts:
         yield from (float(stage in own) for stage in stages)
         yield from (float(act is not None and act.certainty.value == certainty) for certainty in CERTAINTIES)
 
-    def _known(self, giver: Actor | None, taker: Actor) -> Iterator[float]:
+    def _known(self, giver: Actor | None, taker: Actor | None) -> Iterator[float]:
         xs = self._lines[giver.key] if giver else set()
-        ys = self._lines[taker.key]
+        ys = self._lines[taker.key] if taker else set()
         yield float(giver is None)
+        yield float(taker is None)
         yield float(bool(xs & self._title))
         yield float(bool(ys & self._title))
         yield float(bool(xs & ys))
@@ -144,14 +154,15 @@ class Facts:
 
 def sizes(kind: str) -> int:
     """How many numbers :meth:`Facts.vector` gives."""
-    return 5 + len(STAGES[kind]) + len(CERTAINTIES) + 5 + 10
+    return 5 + len(STAGES[kind]) + len(CERTAINTIES) + 6 + 10
 
 
-def possible(givers: Sequence[Actor], takers: Sequence[Actor], kind: str) -> Iterator[tuple[Actor | None, Actor]]:
-    """The pairs worth judging. Only sanctions may come from nobody named."""
-    for taker in takers:
-        for giver in givers:
+def possible(parties: Sequence[Actor], kind: str) -> Iterator[tuple[Actor | None, Actor | None]]:
+    """The pairs worth judging. Sanctions always have a target, and arms may have only one side that is named."""
+    for taker in parties:
+        for giver in parties:
             if giver is not taker and not (giver.country and giver.country == taker.country):
                 yield giver, taker
-        if kind == "sanction":
-            yield None, taker
+        yield None, taker
+    if kind == "arms_transfer":
+        yield from ((giver, None) for giver in parties)

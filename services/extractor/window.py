@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from services.extractor.pairs import MOST_PARTIES, Actor, Line
+from services.extractor.pairs import FREE, MOST_PARTIES, Actor, Line
 from services.extractor.word_pieces import Coded, WordPieces
 
 LENGTH = 224  # word pieces of a window
@@ -20,7 +20,7 @@ class Window(Struct):
 
     pieces: list[int]
     marks: list[int]
-    actors: list[Actor]  # those that stand in it, at most MOST_PARTIES, in order
+    actors: list[Actor]  # those that stand in it, at most MOST_PARTIES, those of the lexicons before others, in order
     places: list[list[int]]  # of each actor
 
 
@@ -67,5 +67,8 @@ def _bounded(
     pieces: list[int], marks: list[int], places: dict[str, list[int]], found: dict[str, Actor], length: int
 ) -> Window:
     standing = {key: [at for at in sorted(set(own)) if at < length] for key, own in places.items()}
-    keys = sorted((key for key, own in standing.items() if own), key=lambda key: standing[key][0])[:MOST_PARTIES]
+    known_first = sorted(
+        (key for key, own in standing.items() if own), key=lambda key: (found[key].mark == FREE, standing[key][0])
+    )
+    keys = sorted(known_first[:MOST_PARTIES], key=lambda key: standing[key][0])
     return Window(pieces[:length], marks[:length], [found[key] for key in keys], [standing[key] for key in keys])

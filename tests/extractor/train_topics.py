@@ -33,13 +33,10 @@ _PENALTY = 3.0
 _RARE = 5  # a feature that fewer articles show gets no weight
 _STEPS = 120
 _SMALLEST = 0.04  # weights below it are left out
-_OWN, _INVENTED = (
-    0.5,
-    0.25,
-)  # what an excerpt that we labelled, or an item that we wrote, counts beside one of the labelled news
-_OF_ACTS = frozenset(
-    {"arms_transfer", "sanctions"}
-)  # topics that what we wrote would mislead: its acts are harder than those of news
+_HEAD = "# Fitted by python -m tests.extractor.train_topics --write; docs/decisions/0007-topics.md says how."
+# What an excerpt that we labelled, or an item that we wrote, counts beside one of the labelled news.
+_OWN, _INVENTED = 0.5, 0.25
+_OF_ACTS = frozenset({"arms_transfer", "sanctions"})  # topics that our own labels do not make better
 
 
 class _Recorder(TopicReader):
@@ -140,6 +137,25 @@ def own() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return next(found), next(found)
 
 
+class Fitting:
+    """The first rows, given news, and then those of ours; ``shares`` is what each counts."""
+
+    def __init__(self, features: list[Features], shares: Matrix, ruled_only: set[str]) -> None:
+        counts = Counter(name for values in features for name in values)
+        self.names = sorted(name for name, count in counts.items() if count >= _RARE and not of_topic(name, ruled_only))
+        self._table = matrix(features, self.names)
+        self._shares = shares
+
+    def scores(self, truth: Matrix, count: int) -> Matrix:
+        """Of the first ``count`` rows held out, once a seed."""
+        wanted = truth[: len(self._table), None]
+        return np.concatenate([held_out(self._table, wanted, self._shares, count, seed)[:, 0] for seed in _SEEDS])
+
+    def weights(self, truth: Matrix) -> Matrix:
+        """Of all rows."""
+        return fit(self._table, truth[: len(self._table), None], self._shares)[:, 0]
+
+
 def main() -> None:
     """Fit, report and maybe write."""
     lexicons = load_lexicons(default_directory() / "lexicons")
@@ -147,29 +163,27 @@ def main() -> None:
     labelled, invented = own()
     rows = [*given, *labelled, *invented]
     features = read_all(rows, lexicons)
-    counts = Counter(name for values in features for name in values)
     judged = {topic for row in given for topic in row["topics"]}
-    topics = [topic.id for topic in lexicons.topics if topic.id in judged]
     ruled_only = {topic.id for topic in lexicons.topics} - judged
-    names = sorted(name for name, count in counts.items() if count >= _RARE and not of_topic(name, ruled_only))
-    table = matrix(features, names)
-    lines = [
-        "# Fitted by python -m tests.extractor.train_topics --write; docs/decisions/0007-topics.md says how.",
-        "topics:",
-    ]
-    totals = []
-    for topic in topics:
-        truth = np.array([[topic in row["topics"]] for row in rows], dtype=float)
-        parts = (1.0, len(given)), (_OWN, len(labelled)), (0.0 if topic in _OF_ACTS else _INVENTED, len(invented))
-        shares = np.concatenate([np.full(count, share) for share, count in parts])
-        scores = np.concatenate([held_out(table, truth, shares, len(given), seed)[:, 0] for seed in _SEEDS])
-        known = truth[: len(given), 0] > 0
-        about = cut(np.tile(known, len(_SEEDS)), scores)
-        ruled = f1(known, np.array([f"rule {topic} about" in values for values in features[: len(given)]]))
-        totals.append(f1(np.tile(known, len(_SEEDS)), scores >= about))
-        print(f"{topic:17} rules {ruled:.3f}  fitted, held out {totals[-1]:.3f}  (n={int(known.sum())})")
-        lines += _entry(topic, about, fit(table, truth, shares)[:, 0], names)
-    print(f"{'mean':17} {np.mean(totals):.3f}; {len(names)} features")
+    ones = np.ones(len(given))
+    ours = np.concatenate([np.full(len(labelled), _OWN), np.full(len(invented), _INVENTED)])
+    plain, wide = (
+        Fitting(features[: len(shares)], shares, ruled_only) for shares in (ones, np.concatenate([ones, ours]))
+    )
+    lines, totals = [_HEAD, "topics:"], []
+    for topic in (topic.id for topic in lexicons.topics if topic.id in judged):
+        fitting = plain if topic in _OF_ACTS else wide
+        truth = np.array([topic in row["topics"] for row in rows], dtype=float)
+        scores, known = fitting.scores(truth, len(given)), np.tile(truth[: len(given)] > 0, len(_SEEDS))
+        about = cut(known, scores)
+        totals.append(f1(known, scores >= about))
+        ruled = np.array([f"rule {topic} about" in values for values in features[: len(given)]])
+        print(
+            f"{topic:17} rules {f1(known[: len(given)], ruled):.3f}  fitted, held out {totals[-1]:.3f}"
+            f"  (n={int(truth[: len(given)].sum())}, {len(fitting.names)} features)"
+        )
+        lines += _entry(topic, about, fitting.weights(truth), fitting.names)
+    print(f"{'mean':17} {np.mean(totals):.3f}")
     if "--write" in sys.argv:
         Path(default_directory() / "lexicons" / "topic_weights.yaml").write_text("\n".join(lines) + "\n")
 

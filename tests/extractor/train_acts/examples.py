@@ -26,7 +26,7 @@ from services.extractor.pairs import (
 from services.extractor.window import LENGTH, Window, window
 from services.extractor.word_pieces import WordPieces
 
-LENGTHS = (64, 96, 128, LENGTH)  # of batches: each is compiled once
+LENGTHS = (64, 96, 128, 160, 192, LENGTH)  # of batches: each is compiled once
 
 
 class Read(Struct):
@@ -48,7 +48,7 @@ class Example(Struct):
     places: Any
     topics: Any
     topical: float
-    pairs: dict[str, list[tuple[Actor | None, Actor, int, int]]]
+    pairs: dict[str, list[tuple[Actor | None, Actor | None, int, int]]]
     labels: dict[str, dict[str, Any]]
 
 
@@ -70,15 +70,15 @@ def _example(read: Read, pieces: WordPieces, rank: dict[str, int], parties: Part
         facts = Facts(kind, read.lines, read.acts, rank)
         at = {actor.key: number for number, actor in enumerate(seen.actors)}
         example.pairs[kind] = [
-            (giver, taker, at[giver.key] if giver else MOST_PARTIES, at[taker.key])
-            for giver, taker in possible(seen.actors, seen.actors, kind)
+            (giver, taker, *(at[party.key] if party else MOST_PARTIES for party in (giver, taker)))
+            for giver, taker in possible(seen.actors, kind)
         ]
         example.labels[kind] = _labelled(kind, example, facts, parties)
     return example
 
 
 def _labelled(kind: str, example: Example, facts: Facts, parties: Parties) -> dict[str, Any]:
-    shape = (MOST_PARTIES + 1, MOST_PARTIES)
+    shape = (MOST_PARTIES + 1, MOST_PARTIES + 1)
     found: dict[str, Any] = {
         "known": np.zeros((*shape, sizes(kind)), "float32"), "act": np.zeros(shape, "float32"), "weight": np.zeros(shape, "float32"),
         "stage": np.full(shape, -1), "certainty": np.full(shape, -1),

@@ -110,12 +110,11 @@ def judged(w: Weights, words: Any, batch: Weights, key: Any = None) -> Weights:
         h, known = w[kind], batch[kind]["known"]
         if key is not None:  # now and then without what the rules say
             known = known * jax.random.bernoulli(jax.random.fold_in(key, 99), 0.9, (known.shape[0], 1, 1, 1))
-        takers = parties[:, :MOST_PARTIES]
-        joint = (parties @ h["x"])[:, :, None] + (takers @ h["y"])[:, None] + (whole @ h["c"])[:, None, None]
+        joint = (parties @ h["x"])[:, :, None] + (parties @ h["y"])[:, None] + (whole @ h["c"])[:, None, None]
         joint = jnp.tanh(joint + known @ h["f"] + h["b"])
         if key is not None:
             joint = dropped(joint, jax.random.fold_in(key, 100 + place), 0.2)
-        together = jnp.einsum("bxh,byh->bxy", parties @ h["bx"], takers @ h["by"]) / 8
+        together = jnp.einsum("bxh,byh->bxy", parties @ h["bx"], parties @ h["by"]) / 8
         out[kind] = joint @ h["o"] + together + h["ob"] + known @ h["fo"]
         out[kind + " stage"] = joint @ h["st"] + h["stb"] + known @ h["stf"]
         out[kind + " certainty"] = joint @ h["ce"] + h["ceb"] + known @ h["cef"]

@@ -55,11 +55,11 @@ def follow(example: Example, model: Example, became: dict[str, str]) -> None:
     """Give ``example`` the labels of ``model``, actor by actor."""
     for kind, table in example.labels.items():
         told = {
-            (became.get(giver.key, giver.key) if giver else None, became.get(taker.key, taker.key)): (row, column)
-            for giver, taker, row, column in model.pairs[kind]
+            tuple(became.get(party.key, party.key) if party else None for party in pair): (row, column)
+            for *pair, row, column in model.pairs[kind]
         }
         for giver, taker, row, column in example.pairs[kind]:
-            same = told.get((giver.key if giver else None, taker.key))
+            same = told.get((giver.key if giver else None, taker.key if taker else None))
             for part in ("act", "weight", "stage", "certainty"):
                 table[part][row, column] = _value(model.labels[kind][part], same, part)
 

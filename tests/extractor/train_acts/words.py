@@ -23,7 +23,9 @@ def rows(example: Example, kind: str) -> list[list[int]]:
     givers = {actor.key: list(clues.of_party(actor, "giver")) for actor in example.window.actors}
     takers = {actor.key: list(clues.of_party(actor, "taker")) for actor in example.window.actors}
     return [
-        places([*(givers[giver.key] if giver else ()), *takers[taker.key], *clues.of_pair(giver, taker)])
+        places(
+            [*(givers[giver.key] if giver else ()), *(takers[taker.key] if taker else ()), *clues.of_pair(giver, taker)]
+        )
         for giver, taker, _, _ in example.pairs[kind]
     ]
 
