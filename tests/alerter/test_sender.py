@@ -150,9 +150,8 @@ def test_a_dead_destination_holds_up_nobody_else(store: Store, slack: SlackServe
             until(lambda: sender.totals["hook"].failed >= 3)
     waiting = {(row.notification.receiver, row.state) for row in store.outbox.rows()}
     assert waiting == {("slack", DeliveryState.SENT), ("hook", DeliveryState.RETRY), ("hook", DeliveryState.PENDING)}
-    assert {row.error for row in store.outbox.rows(states=[DeliveryState.RETRY])} == {
-        "cannot connect: Connection refused"
-    }
+    errors = {row.error for row in store.outbox.rows(states=[DeliveryState.RETRY])}
+    assert errors - {"given back before it was tried"} == {"cannot connect: Connection refused"}
 
 
 def test_a_destination_that_comes_back_gets_all_that_waited(store: Store) -> None:
