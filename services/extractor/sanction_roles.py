@@ -23,6 +23,11 @@ _OTHERS = frozenset(
 )  # fmt: skip
 
 
+_OF_SANCTIONS = frozenset(
+    ["strategy", "policy", "policies", "relief", "regime", "regimes", "package", "bill", "bills", "list", "lists", "threat", "threats", "push", "plan", "plans", "waiver", "waivers", "evasion", "pressure", "snapback", "campaign", "deadline", "talks", "row", "violations", "exemption", "exemptions"]
+)  # fmt: skip
+
+
 class Found(Struct):
     """A sanction that a rule has found, its roles as parties."""
 
@@ -60,9 +65,10 @@ class SanctionReader:
                 yield found
 
     def _meant(self, at: int, node: Node) -> bool:
-        """``designate`` needs a word of terror or sanctions near."""
+        """``designate`` needs a word of terror or sanctions near; "Sanctions Strategy" of a headline is no verb."""
         if "guarded" not in node.tags:
-            return not approved(self.clause, at)
+            behind = self.nodes[at + 1].word if at + 1 < len(self.nodes) else ""
+            return behind not in _OF_SANCTIONS and not approved(self.clause, at)
         return any("terror" in other.word or "sanction" in other.word or other.word == "ftos" for other in self.nodes)
 
     def _modifies(self, at: int) -> bool:

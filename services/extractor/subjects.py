@@ -109,6 +109,19 @@ class Subjects:
                 return found if found.subject else None
         return None
 
+    def _means(self, by: int) -> Frame | None:
+        """``has helped Chile withstand the war by sending``: the verb of whoever does it, past what he helps another to do."""
+        for i in range(by - 1, max(-1, by - _REACH), -1):
+            word, verb = self.nodes[i].word, self.nodes[i].verb
+            if word in english.SUBORDINATORS or word in {";", ":"}:
+                return None
+            bare = (verb is None or verb.tense == "base") and not word.endswith(("s", "ed"))
+            if not self.verbs.verbal(i) or self.gerund(i) or (bare and (not i or self.nodes[i - 1].word not in _CHAIN)):
+                continue
+            found = self.clause.of_verb(i)
+            return found if found.subject and not found.passive else None
+        return None
+
     def after_comma(self, frame: Frame) -> None:
         """``Facing sanctions, Iran ...``: the subject of the clause that follows."""
         comma = next((i for i in range(frame.at, len(self.nodes)) if self.nodes[i].word == ","), None)
@@ -130,6 +143,9 @@ class Subjects:
         phrase = self.phrases.phrase_left(j)
         parties = [i for i in phrase if self.nodes[i].is_party]
         start = phrase[0] if phrase else preposition
+        if self.nodes[preposition].word == "by" and (over := self._means(preposition)) is not None:
+            frame.subject, frame.subject_span = over.subject, over.subject_span
+            return start - 1
         if self.nodes[preposition].word == "in" and start > 0 and self.nodes[start - 1].word in _JOINING:
             other = self.clause.of_verb(start - 1)  # "Peru follows Chile in selling"
             joined = parties if self.nodes[start - 1].word.startswith("join") else []

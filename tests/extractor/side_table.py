@@ -4,6 +4,10 @@ A title, or a title and a text after ``||``; a line per act: giver > taker.
 """
 
 TRANSFERS = [
+    # what is done by giving: the giver is whoever does it, not whoever stands before "by"
+    ("Eritrea has helped Chad withstand the war in Mali by sending it rifles.", ["ER > TD"]),
+    ("Peru will punish Chile by supplying missiles to Bolivia.", ["PE > BO"]),
+    ("Hamas wanted to torpedo the Israel-Qatar deal", []),
     # arms that come to somebody
     ("Brazilian rifles arrive in Peru", ["BR > PE"]),
     ("A shipment of howitzers from Portugal arrived in Iceland on Monday.", ["PT > IS"]),
@@ -121,6 +125,9 @@ TRANSFERS = [
 ]  # fmt: skip
 
 SANCTIONS = [
+    # a noun that follows makes "sanctions" no verb
+    ("Peru Sanctions Strategy Runs Hot and Cold", []),
+    ("Norway sanctions Peru", ["NO > PE"]),
     # measures where nobody says "sanctions"
     ("Estonia imposes travel bans on Georgian judges", ["EE > Georgian judges"]),
     ("US slaps visa restrictions on Ugandan officials", ["US > Ugandan officials"]),
