@@ -19,6 +19,7 @@ from services.extractor.vocabulary import TELLING
 RULE = {"arms_transfer": "transfer.learned", "sanction": "sanction.learned"}
 _MOST_ACTS = 8  # of a kind
 _MOST_ITEMS = 6
+_APART = 0.85  # how sure the model must be of two parties that no telling sentence names together
 _PASSING = frozenset({"give", "equip", "get"})
 _IMPOSING = frozenset({"s.verb.imposed", "s.verb.eased"})
 
@@ -37,8 +38,18 @@ def acts(judgement: Judgement, lines: Sequence[Line], told: Sequence[Act]) -> tu
         for act, pair in pairs
         if pair not in doubted
     ]
-    alone = [one for one in chosen(judgement.pairs) if one.told is None]
+    likely = [one for one in judgement.pairs if one.told is not None or _borne_out(one, lines)]
+    alone = [one for one in chosen(likely) if one.told is None]
     return [*kept, *(_told(one, lines) for one in alone)], [act for act, pair in pairs if pair in doubted]
+
+
+def _borne_out(one: Judged, lines: Sequence[Line]) -> bool:
+    """Whether the model is sure, or a telling sentence names all who are said to take part."""
+    named = [actor for actor in (one.giver, one.taker) if actor]
+    return one.probability >= _APART or any(
+        line.telling and _speaks(line.sentence, one.kind) and all(_stands(actor, line.sentence) for actor in named)
+        for line in lines
+    )
 
 
 def _staged(act: Act, one: Judged) -> Act:

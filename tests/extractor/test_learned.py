@@ -9,10 +9,10 @@ from services.core.act import Act, ArmsTransfer, Certainty, Method, Party, Sanct
 from services.core.errors import ConfigInvalid
 from services.core.mention import Span
 from services.core.settings import ExtractorSettings
-from services.extractor.act_model import ActModel, Judged, model_directory
+from services.extractor.act_model import ActModel, Judged, Judgement, model_directory
 from services.extractor.learned import acts, chosen
 from services.extractor.lexicons import load_lexicons
-from services.extractor.pairs import Actor
+from services.extractor.pairs import Actor, actors
 from services.extractor.tagger import SpacyTagger
 from tests.builders import article
 from tests.extractor.reading import LEXICONS, tagger, told
@@ -101,6 +101,21 @@ def learned(title: str) -> list[Act]:
 )
 def test_parties_are_told_apart_by_the_words_around_them(title: str, wanted: list[str]) -> None:
     assert sorted(told(act).rsplit(" ", 2)[0] for act in learned(title)) == wanted
+
+
+@pytest.mark.parametrize(("probability", "stands"), [(0.9, ["ES > GR"]), (0.6, [])])
+def test_parties_that_no_telling_sentence_names_together_need_a_sure_model(
+    probability: float, stands: list[str]
+) -> None:
+    lines, _ = tagger().lines(
+        article(title="Spain holds elections", summary="", body="Howitzers came to Greece by ship, it was said.")
+    )
+    spain, greece = (actor for actor in actors(lines, []).values() if actor.id is not None)
+    one = Judged(
+        "arms_transfer", spain, greece, probability, {TransferStage.DELIVERED: 0.0}, Certainty.ASSERTED, None, doubted=False
+    )  # fmt: skip
+    found, _ = acts(Judgement((one,)), lines, [])
+    assert [told(act).rsplit(" ", 2)[0] for act in found] == stands
 
 
 GAME = "Spain beats Greece in a friendly as Norway imposes sanctions on Paraguay"
