@@ -14,7 +14,7 @@ from services.core.background import Background
 from services.core.gist import Gist, Told, roles, stem
 from services.core.likeness import Likeness, Weighed, probability
 from services.core.story import Story, Text
-from services.core.threads import agreement, conflict, moves_on
+from services.core.threads import agreement, conflict, fresh, moves_on
 from services.core.words import keys
 
 SAME_EVENT = 0.5  # from this probability on an article tells of the event of a story
@@ -114,16 +114,22 @@ def _days_apart(gist: Gist, story: Story) -> float:
 def _same_act(gist: Gist, story: Story) -> Assignment | None:
     """The same act, unless both say what it is about and have next to nothing of that in common: another act between the two.
 
-    An act at a stage not told yet is taken for the same: that it has moved on is told in any case.
+    An act at a stage not told yet is taken for the same: that it has moved on is told in any case. So is one of these
+    days, but for headlines alone: what they differ in is the matter.
     """
     named = _party_words(gist.acts)
     scores = [_specifics_alike(gist.text, text, named) for text in story.texts]
     if None in scores:
         return Assignment(story=story, how=How.ACT, score=_SAME_ACT)
     best = max((score for score in scores if score is not None), default=0.0)
-    if best < _SPECIFIC and not moves_on(gist.acts, story.acts):
+    known = moves_on(gist.acts, story.acts) or (fresh(gist.acts, story.acts, gist.at) and _beyond_titles(gist, story))
+    if best < _SPECIFIC and not known:
         return None
     return Assignment(story=story, how=How.ACT, score=_SAME_ACT + (1 - _SAME_ACT) * best)
+
+
+def _beyond_titles(gist: Gist, story: Story) -> bool:
+    return any(text.lead != text.title for text in (gist.text, *story.texts))
 
 
 def _specifics_alike(one: Text, other: Text, named: frozenset[str]) -> float | None:

@@ -32,6 +32,7 @@ class ActThread(Struct, frozen=True, kw_only=True):
     giver: str | None = None  # supplier or imposer: country code, else entity id, else ~name
     taker: str | None = None  # recipient or target
     stages: tuple[str, ...] = ()  # told so far, in the order they were told first
+    moved_at: datetime | None = None  # when the last of them was told first; unknown in stories of earlier releases
     last_at: datetime
 
 

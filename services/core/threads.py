@@ -1,13 +1,14 @@
 """Which acts of different articles are the same act."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
 from services.core.gist import Course, Told
 from services.core.story import MAX_ACTS, ActThread, Claim
 
+FRESH = timedelta(days=2)  # so long after a stage was told first, the same parties at one act are taken for the same act
 Known = Told | ActThread | Claim
 
 
@@ -64,6 +65,20 @@ def moves_on(acts: Sequence[Told], threads: Sequence[ActThread]) -> bool:
     )
 
 
+def fresh(acts: Sequence[Told], threads: Sequence[ActThread], at: datetime) -> bool:
+    """Whether an act between the same two parties had come to its last stage within the days before or after ``at``.
+
+    So soon another telling of it is rarely another act, however it is worded. What is in force already is told at any time of anything.
+    """
+    return any(
+        parties(act, thread) == (True, True) and thread.moved_at is not None and abs(at - thread.moved_at) <= FRESH
+        for act in acts
+        if act.lead and act.course is not Course.STANDING
+        for thread in threads
+        if compatible(act, thread)
+    )
+
+
 def follow(act: Told, threads: tuple[ActThread, ...], opened: int, at: datetime) -> tuple[tuple[ActThread, ...], str]:
     """The threads with this act in them, and the ident of its thread. ``opened``: threads opened so far.
 
@@ -80,6 +95,7 @@ def follow(act: Told, threads: tuple[ActThread, ...], opened: int, at: datetime)
             giver=act.giver,
             taker=act.taker,
             stages=(act.act.stage.value,),
+            moved_at=at,
             last_at=at,
         )
         kept = threads if len(threads) < MAX_ACTS else _without_oldest(threads)
@@ -90,6 +106,7 @@ def follow(act: Told, threads: tuple[ActThread, ...], opened: int, at: datetime)
         giver=_surer(best.giver, act.giver),
         taker=_surer(best.taker, act.taker),
         stages=tuple(dict.fromkeys((*best.stages, act.act.stage.value))),
+        moved_at=best.moved_at if act.act.stage.value in best.stages else at,
         last_at=max(best.last_at, at),
     )
     return tuple(followed if thread is best else thread for thread in threads), best.ident

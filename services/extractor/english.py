@@ -60,6 +60,15 @@ GROUPS = _words(
     " tanker vessel firm ally partner neighbours neighbors buyer regimes adversaries enemies friend friends"
 )
 # common verbs that no lexicon lists: where one stands, a clause has its verb
+LOOKING_ON = _words(
+    "bomb bombs bombed bombing attack attacks attacked attacking intercept intercepts intercepted intercepting seize seizes seized seizing"
+    " destroy destroys destroyed destroying sink sinks sank sunk sinking raid raids raided raiding ambush ambushed sabotage sabotages"
+    " sabotaged target targets targeted targeting track tracks tracked tracking find finds found finding uncover uncovers uncovered"
+    " discover discovers discovered investigate investigates investigated investigating probe probes probed probing condemn condemns"
+    " condemned condemning slam slams slammed slamming denounce denounces denounced denouncing protest protests protested protesting"
+    " criticise criticises criticised criticising criticize criticizes criticized criticizing decry decries decried question questions"
+    " questioned questioning fear fears feared fearing watch watches watched watching monitor monitors monitored monitoring"
+)
 VERBS = _words(
     "make makes made making take takes took taken taking come comes came coming go goes went gone going see sees saw seen"
     " become becomes became find finds found show shows showed shown lead leads led leave leaves left meet meets met"

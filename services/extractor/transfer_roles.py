@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from services.core.act import Method, Party, TransferStage
 from services.extractor import arrivals, english, parties, stages
@@ -22,6 +22,7 @@ _KEPT = frozenset({"patrol", "police", "guard", "escort", "exercise", "train", "
 _OWN = frozenset({"its", "their", "his", "her", "our", "itself", "themselves"})
 _DUE = frozenset({"will", "to", "'ll", "shall", "would"})
 _TURNING = frozenset({"turn", "turns", "turned", "turning", "look", "looks", "looked", "looking"})
+_HARMING = frozenset({"bombing", "striking", "attacking", "destroying", "seizing", "sinking", "intercepting", "raiding"})
 _SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
 
 
@@ -34,6 +35,7 @@ class Found(Struct):
     suppliers: list[Party]
     recipients: list[Party]
     stage: TransferStage
+    others: list[Party] = []  # who only looks on, or acts against it
 
 
 class TransferReader:
@@ -190,7 +192,9 @@ class TransferReader:
         items = self._items(subject if frame.passive else frame.objects)
         suppliers = parties.in_slots(self.clause.sentence, frame, ("from",))
         if not items and "seeking" in node.tags and not frame.passive:
-            items = self._items(frame.slots.get("for", ()))  # "asks Germany for tanks"
+            wanted = frame.slots.get("for", ())
+            bare = bool(wanted) and not self.nodes[wanted[0]].word.endswith("ing")  # "damages for bombing a tank"
+            items = self._items(wanted) if bare else []  # "asks Germany for tanks"
             suppliers = suppliers or parties.of_nodes(
                 self.clause.sentence, [i for i in frame.objects if self.nodes[i].is_party], frame.method
             )
@@ -233,7 +237,7 @@ class TransferReader:
     # ---------------------------------------------------------------- nouns
 
     def _noun(self, at: int, node: Node) -> Found | None:
-        frame = self.clause.of_noun(at)
+        frame, others = self._without_onlooker(self.clause.of_noun(at))
         before = list(range(self.clause.noun_start(at), at + 1))
         items = self._items(before)
         if not items and not node.tags & {"aid"}:
@@ -261,7 +265,18 @@ class TransferReader:
         else:
             found = self.deals.sold(frame, suppliers, recipients)
         rule = "transfer.bought" if "n.get" in node.tags else "transfer.noun"
-        return Found(rule, frame, items, *found, stages.of_noun(self.clause, frame))
+        return Found(rule, frame, items, *found, stages.of_noun(self.clause, frame), others)
+
+    def _without_onlooker(self, frame: Frame) -> tuple[Frame, list[Party]]:
+        """``Chile seizes a shipment``, ``protests a sale``, ``for bombing a shipment``: who does so is no side of it."""
+        harmed = any(self.nodes[at].word in _HARMING for at in range(frame.first, frame.at))
+        if harmed:
+            others = parties.of_nodes(self.clause.sentence, (*frame.owners, *frame.subject), frame.method)
+            return structs.replace(frame, owners=(), subject=(), verb=None), others
+        if frame.verb is None or self.nodes[frame.verb.at].word not in english.LOOKING_ON:
+            return frame, []
+        others = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
+        return structs.replace(frame, subject=(), verb=None), others
 
     def _bound(self, at: int) -> Found | None:
         """``more arms for Ukraine``, where no verb or noun of transfer tells it."""

@@ -40,14 +40,15 @@ def _telling(clause: Clause, frame: Frame) -> bool:
 def _complete(
     clause: Clause, found: Found, said: stance.Source | None, context: fill.Context, rank: dict[str, int]
 ) -> None:
+    others = [*found.recipients, *found.others]
     frame, known = found.frame, context.pairs.get("arms_transfer", (None, None))
     if frame.pronoun is not None and not found.suppliers and context.subject is not None and found.rule in _SUBJECTS:
         found.suppliers = fill.carried([context.subject], found.recipients)
     if not found.suppliers and found.rule not in {"transfer.get", "transfer.bound", "transfer.arrival"}:
         found.suppliers = (
-            fill.speaker(clause, said, found.recipients)
-            or fill.before(clause, frame, found.recipients)
-            or fill.carried([known[0], *context.title], found.recipients)
+            fill.speaker(clause, said, others)
+            or fill.before(clause, frame, others)
+            or fill.carried([known[0], *context.title], others)
         )
     if not found.suppliers and found.rule == "transfer.get":
         found.suppliers = fill.makers(clause, found.recipients)

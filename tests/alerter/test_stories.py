@@ -51,6 +51,19 @@ TIMELINES = {
         1d 09:00 harbour: Norland delivers coastal radars to Sudmark {NO>SD delivered} => stage_moved "from agreed to delivered"
         1d 10:00 ledger: After the deal, first coastal radars reach Sudmark from Norland {NO>SD agreed} => -
     """,
+    "the same parties at the same act within two days are told once, however it is worded": """
+        09:00 harbour: Norland announces sanctions on Sudmark // Its cabinet vowed to bring the generals down brick by brick. {NO!SD imposed} => new_story
+        13:00 ledger: Premier punishes junta // Bank accounts of leading officers were hit, the treasury said. {NO!SD imposed} => more_outlets
+        2d 08:00 courier: Officers decry unjust penalties // Speakers told a gathering of merchants to plan for lean years. {NO!SD imposed} => -
+    """,
+    "the same parties at the same act later on, in nothing but other words, are told again": """
+        09:00 harbour: Norland announces sanctions on Sudmark // Its cabinet vowed to bring the generals down brick by brick. {NO!SD imposed} => new_story
+        2d 10:00 ledger: Premier punishes junta // Bank accounts of leading officers were hit, the treasury said. {NO!SD imposed} => new_story
+    """,
+    "headlines alone that name other things tell two matters": """
+        09:00 harbour: Norland sanctions Sudmark lender Vostok Bank {NO!SD imposed} => new_story
+        09:30 ledger: Norland sanctions Sudmark tanker owner Ural Oil {NO!SD imposed} => new_story
+    """,
     "copies of a wire are one alert, whoever prints them; words of its own make an outlet count": f"""
         09:00 wire: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => new_story
         09:05 harbour: Norland agrees to sell radars to Sudmark // {BODY} {{NO>SD agreed}} => not_new "a copy of a text told before"

@@ -8,6 +8,12 @@ TRANSFERS = [
     ("Eritrea has helped Chad withstand the war in Mali by sending it rifles.", ["ER > TD"]),
     ("Peru will punish Chile by supplying missiles to Bolivia.", ["PE > BO"]),
     ("Hamas wanted to torpedo the Israel-Qatar deal", []),
+    # who bombs, finds or condemns a shipment does not send it
+    ("Chile demands damages from Peru for bombing a weapons shipment to Mali", ["CL > ML"]),
+    ("Chile seizes rifle shipment to Mali", []),
+    ("Kenya protests missile sale to Chad", []),
+    ("Kenya condemns Libyan missile sale to Chad", ["LY > TD"]),
+    ("Spain investigates a shipment of rifles from Serbia to Sudan.", ["RS > SD"]),
     # arms that come to somebody
     ("Brazilian rifles arrive in Peru", ["BR > PE"]),
     ("A shipment of howitzers from Portugal arrived in Iceland on Monday.", ["PT > IS"]),
