@@ -8,7 +8,9 @@ from msgspec import structs
 from services.core.gist import Course, Told
 from services.core.story import MAX_ACTS, ActThread, Claim
 
-FRESH = timedelta(days=2)  # so long after a stage was told first, the same parties at one act are taken for the same act
+FRESH = timedelta(
+    days=2
+)  # so long after a stage was told first, the same parties at one act are taken for the same act
 Known = Told | ActThread | Claim
 
 

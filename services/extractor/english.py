@@ -108,3 +108,13 @@ DONE = _words(
 PLANS = _words(
     "plans planned planning intends intended hopes hoping aims aiming wants looks looking eager keen interested"
 )
+
+
+_NO_ADVERBS = _words(
+    "supply family assembly monopoly anomaly italy ally rally july reply apply comply imply rely multiply"
+)
+
+
+def adverb(word: str) -> bool:
+    """Whether the word can stand between an auxiliary and its verb."""
+    return word in ADVERBS or (len(word) > 5 and word.endswith("ly") and word not in _NO_ADVERBS)

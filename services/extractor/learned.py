@@ -8,7 +8,7 @@ import msgspec
 from services.core.act import Act, ArmsTransfer, Method, Party, Sanction, SanctionStage, TransferStage
 from services.core.mention import Span
 from services.core.rules.reading import kind_of
-from services.extractor import parties, stages, stance
+from services.extractor import parties, sanction_stages, stance, transfer_stages
 from services.extractor.act_model import Judged, Judgement, Stage
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
@@ -104,11 +104,15 @@ def _ruled(clause: Clause, frame: Frame, kind: str) -> Stage | None:
     """How far it has got by the rules, where they know the trigger."""
     tags, verbal = clause.nodes[frame.at].tags, clause.verbal(frame.at)
     if kind == "arms_transfer":
-        return stages.of_verb(clause, frame) if verbal and tags & _PASSING else stages.of_noun(clause, frame)
+        return (
+            transfer_stages.of_verb(clause, frame)
+            if verbal and tags & _PASSING
+            else transfer_stages.of_noun(clause, frame)
+        )
     if verbal and tags & _IMPOSING:
-        over = stages.over_verb(clause, frame)
+        over = sanction_stages.over_verb(clause, frame)
         return over or (SanctionStage.EASED if "s.verb.eased" in tags else SanctionStage.IMPOSED)
-    return stages.of_measure(clause, frame) if "sanction" in tags and not verbal else None
+    return sanction_stages.of_measure(clause, frame) if "sanction" in tags and not verbal else None
 
 
 def _bare(

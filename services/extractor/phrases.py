@@ -8,6 +8,7 @@ from services.extractor.rows import Node, is_stop
 from services.extractor.verbs import Verbs
 
 _REACH = 40  # nodes looked at on either side
+_DEGREES = frozenset({"new", "additional", "further", "more", "fresh", "tough", "tougher", "harsh", "broad"})
 _PURPOSES = frozenset(
     ["sink", "combat", "deter", "defeat", "track", "monitor", "shoot", "repel", "patrol"]
 )  # fmt: skip
@@ -87,6 +88,9 @@ class Phrases:
             if node.word == "and" and j and self.nodes[j - 1].is_item:
                 j -= 1
                 continue
+            if node.word == "," and j and self.nodes[j - 1].word in _DEGREES:
+                j -= 1
+                continue  # "additional, broader sanctions"
             if node.word in english.PREPOSITIONS | english.CONJUNCTIONS | english.PRONOUNS or (
                 self.verbs.boundary(j) and node.word != '"' and not self._adjectival(j)
             ):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.core.act import Party, SanctionStage
 from services.core.mention import EntityKind
-from services.extractor import english, parties, stages
+from services.extractor import english, parties, sanction_stages
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.rows import Node
@@ -43,7 +43,7 @@ def phrased(clause: Clause, at: int, node: Node) -> Phrased | None:
         return None
     frame, behind = clause.of_verb(at), Frame(at=place)
     rule = min(wanted & clause.nodes[place].tags)
-    stage = stages.over_verb(clause, frame) or SanctionStage(rule.split(".")[1])
+    stage = sanction_stages.over_verb(clause, frame) or SanctionStage(rule.split(".")[1])
     clause.right(behind, place + 1)
     imposers, targets = _sides(clause, frame, behind)
     return Phrased(frame, imposers, targets[:2], stage, (at, place)) if targets else None

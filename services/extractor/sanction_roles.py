@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from services.core.act import Method, Party, SanctionStage
 from services.core.mention import EntityKind
-from services.extractor import english, fill, parties, stages
+from services.extractor import english, fill, parties, sanction_stages
 from services.extractor import sanction_bearers as bearing
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
@@ -83,7 +83,7 @@ class SanctionReader:
     def _verb(self, at: int, node: Node) -> Found:
         frame = self.clause.of_verb(at)
         stage = SanctionStage.EASED if "s.verb.eased" in node.tags else SanctionStage.IMPOSED
-        stage = stages.over_verb(self.clause, frame) or stage
+        stage = sanction_stages.over_verb(self.clause, frame) or stage
         opened = bearing.beside(self.clause, at)
         if frame.passive or opened or self._headed(at):
             one_of = bearing.among(self.clause, frame.subject_span[1]) if frame.subject_span else []
@@ -130,7 +130,7 @@ class SanctionReader:
             targets.extend(bearing.struck(self.clause, frame))
         for owner in parties.of_nodes(self.clause.sentence, frame.owners, frame.method):
             self._place_owner(frame, owner, imposers, targets)
-        stage = stages.of_measure(self.clause, frame)
+        stage = sanction_stages.of_measure(self.clause, frame)
         self._governing(frame, stage, imposers, targets)
         if self._caller(frame, stage) and not imposers and frame.verb is not None:
             stage = self._own(frame.verb, imposers, targets)

@@ -39,7 +39,8 @@ class Subjects:
                 break
             node = self.nodes[j]
             contracted = node.word == "'s" and j and self.nodes[j - 1].word in _PERSONAL
-            if node.word in _CHAIN or contracted or (node.word in english.QUOTES and verb - j < 3):
+            adverb = j > 0 and english.adverb(node.word) and self.nodes[j - 1].word in english.MODALS | {"to"}
+            if node.word in _CHAIN or adverb or contracted or (node.word in english.QUOTES and verb - j < 3):
                 governors.append(j)
             elif self.verbs.verbal(j) or node.word in english.READY:
                 governors.append(j)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from msgspec import Struct, structs
 
 from services.core.act import Method, Party, TransferStage
-from services.extractor import arrivals, english, parties, stages
+from services.extractor import arrivals, english, parties, transfer_stages
 from services.extractor.clause import Clause
 from services.extractor.deals import Deals
 from services.extractor.frame import Frame
@@ -22,7 +22,9 @@ _KEPT = frozenset({"patrol", "police", "guard", "escort", "exercise", "train", "
 _OWN = frozenset({"its", "their", "his", "her", "our", "itself", "themselves"})
 _DUE = frozenset({"will", "to", "'ll", "shall", "would"})
 _TURNING = frozenset({"turn", "turns", "turned", "turning", "look", "looks", "looked", "looking"})
-_HARMING = frozenset({"bombing", "striking", "attacking", "destroying", "seizing", "sinking", "intercepting", "raiding"})
+_HARMING = frozenset(
+    {"bombing", "striking", "attacking", "destroying", "seizing", "sinking", "intercepting", "raiding"}
+)
 _SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
 
 
@@ -136,7 +138,7 @@ class TransferReader:
         source = parties.in_slots(self.clause.sentence, frame, ("from",))
         if source and not recipients:
             suppliers = source  # "is used to smuggle weapons from"
-        return Found("transfer.give", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
+        return Found("transfer.give", frame, items, suppliers, recipients, transfer_stages.of_verb(self.clause, frame))
 
     def _given(self, frame: Frame, subject: list[int]) -> Found | None:
         items = self._items(subject)
@@ -146,7 +148,12 @@ class TransferReader:
             if not suppliers and owner:
                 suppliers = parties.of_nodes(self.clause.sentence, owner, Method.PATTERN)
             return Found(
-                "transfer.given", frame, items, suppliers, self._recipients(frame), stages.of_verb(self.clause, frame)
+                "transfer.given",
+                frame,
+                items,
+                suppliers,
+                self._recipients(frame),
+                transfer_stages.of_verb(self.clause, frame),
             )
         items = self._items(
             [*frame.slots.get("with", ()), *frame.objects]
@@ -155,7 +162,9 @@ class TransferReader:
             return None
         groups = [party for party in parties.phrases(self.clause, subject, frame.method) if _grouped(party)]
         recipients = groups or parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
-        return Found("transfer.given_with", frame, items, suppliers, recipients, stages.of_verb(self.clause, frame))
+        return Found(
+            "transfer.given_with", frame, items, suppliers, recipients, transfer_stages.of_verb(self.clause, frame)
+        )
 
     def given_to(self, frame: Frame, items: Sequence[int]) -> list[Party]:
         """``send Ukraine missiles``, ``provide it with``, ``arm rebels``."""
@@ -213,7 +222,7 @@ class TransferReader:
             if frame.passive
             else parties.of_nodes(self.clause.sentence, buying, frame.method)
         )
-        stage = stages.of_verb(self.clause, frame)
+        stage = transfer_stages.of_verb(self.clause, frame)
         return Found("transfer.get", frame, items, suppliers, recipients, stage)
 
     def _deal(self, to: int) -> Frame | None:
@@ -265,7 +274,7 @@ class TransferReader:
         else:
             found = self.deals.sold(frame, suppliers, recipients)
         rule = "transfer.bought" if "n.get" in node.tags else "transfer.noun"
-        return Found(rule, frame, items, *found, stages.of_noun(self.clause, frame), others)
+        return Found(rule, frame, items, *found, transfer_stages.of_noun(self.clause, frame), others)
 
     def _without_onlooker(self, frame: Frame) -> tuple[Frame, list[Party]]:
         """``Chile seizes a shipment``, ``protests a sale``, ``for bombing a shipment``: who does so is no side of it."""
@@ -285,7 +294,7 @@ class TransferReader:
         if not recipients or not self.is_item(at) or recipients[0].method is not Method.PATTERN:
             return None
         suppliers = parties.of_nodes(self.clause.sentence, frame.owners or frame.subject, frame.method)
-        return Found("transfer.bound", frame, [at], suppliers, recipients, stages.of_noun(self.clause, frame))
+        return Found("transfer.bound", frame, [at], suppliers, recipients, transfer_stages.of_noun(self.clause, frame))
 
     def _turning(self, at: int) -> Found | None:
         """``turns to France for missiles``."""
@@ -306,7 +315,7 @@ class TransferReader:
         sides = arrivals.arriving(self.clause, at, items, frame) if items else None
         if sides is None:
             return None
-        stage = stages.of_verb(self.clause, frame)
+        stage = transfer_stages.of_verb(self.clause, frame)
         settled = stage is TransferStage.AGREED and not any(self.nodes[i].word in _DUE for i in frame.governors)
         return Found("transfer.arrival", frame, items, *sides, TransferStage.DELIVERED if settled else stage)
 

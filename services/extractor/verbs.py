@@ -6,6 +6,22 @@ from services.extractor import english
 from services.extractor.rows import Node, is_stop
 
 _SMALL_WORD, _ENOUGH = 4, 2  # with so many longer words in small letters, only names have capitals
+_LEADING = english.MODALS | english.DO | {"to"}
+_DESCRIBING = frozenset(
+    {
+        "crippling",
+        "existing",
+        "remaining",
+        "sweeping",
+        "punishing",
+        "biting",
+        "lasting",
+        "crushing",
+        "damaging",
+        "devastating",
+        "withering",
+    }
+)
 _BREAKERS = english.SUBORDINATORS | english.AUXILIARIES
 
 
@@ -26,12 +42,12 @@ class Verbs:
 
     def _is_verb(self, at: int) -> bool:
         node = self.nodes[at]
-        if node.name is not None or "'" in node.word or node.word == "arms" or self._named(at):
+        if node.name is not None or "'" in node.word or node.word == "arms" or self._named(at) or self._describes(at):
             return False
         before = self.nodes[at - 1] if at else None
         after = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
         contracted = at > 1 and self.nodes[at - 1].word == "'s" and self.nodes[at - 2].word in english.PRONOUNS
-        marked = None if contracted else self._marked(node, before)
+        marked = None if contracted else self._marked(node, self._led(at))
         if marked is not None:
             return marked
         if node.verb is None:
@@ -46,6 +62,23 @@ class Verbs:
         """Whether it is written as a name: ``Andean Shipping``."""
         return self.nodes[at].capital and self._cased and at > 0 and not is_stop(self.nodes[at - 1])
 
+    def _led(self, at: int) -> Node | None:
+        """The word before, seen past an adverb: ``would gradually lift``."""
+        before = self.nodes[at - 1] if at else None
+        seen = at > 1 and before is not None and english.adverb(before.word) and self.nodes[at - 2].word in _LEADING
+        return self.nodes[at - 2] if seen else before
+
+    def _describes(self, at: int) -> bool:
+        """Whether it describes measures: ``crippling US sanctions``."""
+        if self.nodes[at].word not in _DESCRIBING:
+            return False
+        for node in self.nodes[at + 1 : at + 4]:
+            if "sanction" in node.tags:
+                return True
+            if is_stop(node) or node.word in _BREAKERS | english.PREPOSITIONS | english.DETERMINERS | {"'s"}:
+                return False
+        return False
+
     def _unknown_verb(self, node: Node, before: Node | None, after: Node | None) -> bool:
         """``US pummels Cuban economy``: what stands in -s between two parties of a headline."""
         if before is None or after is None or not self.title or not node.word.endswith("s"):
@@ -57,9 +90,13 @@ class Verbs:
         """What the word before decides: ``to sell``, ``will sell``, ``the sale``, ``nuclear-armed``."""
         if before is None:
             return None
+        if before.word == "that" and node.verb is not None and node.verb.tense == "s" and not _noun(node):
+            return True  # "a deal that lifts sanctions"
         if before.word in english.DETERMINERS | {"'s", "'"} or (before.word == "-" and before.end == node.start):
             return False
         leads = before.word in english.MODALS | english.DO or before.word in {"to", "not", "n't"}
+        if leads and node.verb is not None and node.verb.tense == "s" and _noun(node):
+            return False  # "turns back to sanctions"
         return True if leads and node.verb is not None else None
 
     @staticmethod
@@ -89,7 +126,7 @@ class Verbs:
 
     def _present_is_verb(self, at: int, before: Node | None, after: Node | None, tense: str) -> bool:
         node = self.nodes[at]
-        noun = bool(node.tags & {"n.give", "n.get", "n.both", "sanction", "penalty"})
+        noun = _noun(node)
         if after is None or (is_stop(after) and after.word not in english.QUOTES):
             return not noun and bool(node.tags & {"say", "claim"})
         if before is None:
@@ -141,3 +178,8 @@ class Verbs:
             or (is_stop(node) and node.word not in {'"', "'", "-", "$", "%", "&"})
             or self.verbal(at)
         )
+
+
+def _noun(node: Node) -> bool:
+    """Whether the same form is a noun of transfers or of measures."""
+    return bool(node.tags & {"n.give", "n.get", "n.both", "sanction", "penalty"})

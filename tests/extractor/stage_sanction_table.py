@@ -28,6 +28,7 @@ Latvia's call for EU sanctions on Belarus was ignored.
 Latvia is campaigning for EU sanctions against Belarus.
 Latvia said it was time for the EU to impose sanctions on Belarus.
 Serbia appealed for EU sanctions relief for Belarus.
+Serbia hopes to persuade Canada to suspend its trade embargo on Serbia.
 """
 
 THREATENED = """
@@ -84,6 +85,11 @@ Ministers will discuss British sanctions against Georgia on Friday.
 Georgia may be hit by British sanctions.
 The bill would require Britain to impose sanctions on Georgia.
 The possibility of British sanctions on Georgia was raised.
+Canada weighs whether to impose additional, broader sanctions on Serbia.
+Some senators are intent on passing American sanctions on Serbia.
+Further Canadian sanctions on Serbia are being held in reserve.
+Meddling would be met with more severe Canadian sanctions on Serbia.
+New Canadian sanctions on Serbia would hurt its banks.
 """
 
 IMPOSED = """
@@ -127,6 +133,10 @@ Japan's imposition of sanctions on Myanmar drew protests.
 Japan brought in sanctions against Myanmar after the coup.
 Myanmar condemned new Japanese sanctions.
 Myanmar protested after Japan imposed sanctions on it.
+The Canadian president signed a bill for sanctions on Serbia.
+#Canadian president signs bill for sanctions on Serbia
+Canadian sanctions on Serbia announced on Monday hit its banks.
+Serbia deplores the sanctions imposed this week by Canada.
 """
 
 IN_FORCE = """
@@ -170,6 +180,10 @@ The US has no plans to lift sanctions on Cuba.
 The US voted to extend its sanctions on Cuba.
 The US seized a tanker under its sanctions on Cuba.
 The impact of US sanctions on Cuba is severe.
+Canada and Norway agreed to extend sanctions on Serbia.
+Serbian Steel is still sanctioned by Canada.
+Canadian sanctions on Serbia were designed to punish its generals.
+The bill would prohibit the president from suspending American sanctions on Serbia.
 """
 
 EASED = """
@@ -211,6 +225,9 @@ Norway's decision to lift sanctions on Syria was welcomed.
 Syria was exempted from the Norwegian sanctions.
 Norway delayed its sanctions on Syria by a month.
 Norway is ready to lift its sanctions on Syria.
+Under the deal Canada would gradually lift sanctions on Serbia.
+Canada wants a deal with Serbia that lifts Canadian economic sanctions on Serbia.
+Canada would reduce crippling sanctions on Serbia.
 """
 
 REFUSED = """

@@ -63,6 +63,8 @@ Sweden said it stood ready to supply Georgia with mortars.
 Should talks fail, Sweden would send mortars to Georgia.
 The Swedish cabinet will discuss sending mortars to Georgia on Monday.
 The Swedish cabinet is reviewing the sale of fighter jets to Peru.
+Germany remains concerned about sending missiles to Moldova.
+Germany could conceivably provide Moldova with rifles.
 """
 
 AGREED = """

@@ -1,19 +1,16 @@
-"""How far an act has got: by the words over its trigger, the strongest first, else by the trigger itself."""
+"""How far a sanction has got: by the words over its trigger, the strongest first, else by the trigger itself."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator
 
-from services.core.act import SanctionStage, TransferStage
+from services.core.act import SanctionStage
 from services.extractor import english
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
-from services.extractor.over import MAY, Over, over
+from services.extractor.over import Over, over
 from services.extractor.rows import Node, is_stop
 from services.extractor.stage_cues import freed
-from services.extractor.vocabulary import BEFORE
 
-_ASKS = frozenset({"urged", "asked", "urges", "asks"})
 _CALLS = frozenset({"urged", "urges", "calls", "called", "demands"})
-_SETTLING = frozenset({"announce", "unveil", "approve", "sign", "confirm"})  # "announces a plan to sell": it is agreed
 _DECIDING = frozenset({"agree", "decide", "vote", "use"})
 _CHAMBERS = frozenset(
     [
@@ -33,106 +30,35 @@ _CHAMBERS = frozenset(
     ]
 )
 _DECISIONS = frozenset({"move", "decision", "authority", "right"})  # "the move to blacklist"
-_BUYING = frozenset({"buy", "order", "purchase", "procure", "lease", "rent", "pick", "snap"})
-_FLOWING = (
-    "shipment", "deliver", "suppl", "flow", "transfer", "export", "consignment", "cargo", "resupply", "import", "smuggling",
-    "trafficking", "donation",
-)  # fmt: skip
-_THOUGHTS = frozenset({"plan", "plans", "proposal", "proposals", "bill", "option", "options", "debate"})  # "aid plan"
 _FRESH = frozenset({"new", "fresh", "latest", "additional"})
 _MORE = _FRESH | {"further", "more", "tougher", "harsher", "stiffer", "heavy", "heavier", "crippling", "severe"}
 _ROUNDS = frozenset({"round", "rounds", "package", "packages", "wave", "series", "set", "raft", "batch", "tranche"})
 _EASINGS = frozenset({"repeal", "pause", "delay", "reprieve", "relief", "suspension", "freeze"})  # "sanctions repeal"
-_BEARING = frozenset({"face", "faces", "faced", "facing", "risk", "risks", "risking", "risked"})
+_BEARING = frozenset({"face", "faces", "faced", "facing", "risk", "risks", "risking", "risked", "met"})
+_ENACTING = frozenset({"sign", "enact"})
+_PURPOSE = frozenset({"intended", "intend", "designed", "meant", "aimed"})
+_WOULD = frozenset({"would", "could", "might", "will"})
+_TOLD = frozenset({"announced", "unveiled", "adopted"})  # "the sanctions announced on Monday"
+_LATELY = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "week",
+        "today",
+        "yesterday",
+        "recently",
+        "earlier",
+    ]
+)
 _JOINING = frozenset({"join", "joins", "joined", "joining"})  # the sanctions of others
 _OWN_SIDE = frozenset({"s.imposed", "s.eased", "s.threatened", "s.called_for", "s.refused", "s.in_force"})
+_OWN_SIDE = frozenset({"s.imposed", "s.eased", "s.threatened", "s.called_for", "s.refused", "s.in_force"})
 _STRONGEST = (SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.EASED)
-
-
-def of_verb(clause: Clause, frame: Frame) -> TransferStage:
-    """The stage of a transfer told by a verb."""
-    node = clause.nodes[frame.at]
-    lemma, tense = (node.verb.lemma, node.verb.tense) if node.verb else ("", "")
-    said = over(clause, frame)
-    due = "to" in said.words and tense != "ing"
-    stage = next(_brought(said, due=due, giving="get" not in node.tags), None)
-    if stage is None and "seeking" in node.tags:
-        stage = TransferStage.SOUGHT
-    if stage is None and lemma == "offer":
-        stage = TransferStage.CONSIDERED
-    wanted = "get" in node.tags and (
-        said.words & english.PLANS or "t.considered" in said.tags or "whether" in said.words
-    )
-    if wanted and stage is TransferStage.CONSIDERED:
-        return TransferStage.SOUGHT  # who plans or weighs to buy wants it
-    agreed = lemma in _BUYING or ("t.agreed" in node.tags and lemma not in {"sell", "resume"})
-    now = lemma in {"sell", "acquire"} and (tense in {"base", "s"} or (tense == "ing" and bool(frame.governors)))
-    return stage or (TransferStage.AGREED if agreed or now else TransferStage.DELIVERED)
-
-
-def of_noun(clause: Clause, frame: Frame) -> TransferStage:
-    """The stage of a transfer told by a noun."""
-    nodes, at = clause.nodes, frame.at
-    own = nodes[clause.noun_start(at) : at]
-    said = over(clause, frame)
-    stage = next(_brought(said, due=False, giving=False), None)
-    if _off(clause, frame) or (any(node.word == "no" for node in own[:1]) and stage is not TransferStage.CONSIDERED):
-        stage = TransferStage.HALTED
-    if stage is TransferStage.CONSIDERED and "n.get" in nodes[at].tags and "t.considered" in said.tags:
-        return TransferStage.SOUGHT
-    behind = nodes[at + 1].word if at + 1 < len(nodes) else ""
-    if stage is None and (behind in _THOUGHTS or any("considering" in node.tags for node in own)):
-        stage = TransferStage.CONSIDERED
-    if stage is not TransferStage.HALTED and nodes[at].word.startswith("request"):
-        stage = TransferStage.SOUGHT
-    flowing = nodes[at].word.startswith(_FLOWING) or "aid" in nodes[at].tags
-    return stage or (TransferStage.DELIVERED if flowing else TransferStage.AGREED)
-
-
-def _off(clause: Clause, frame: Frame) -> bool:
-    """``military aid halt``, ``the cancelled deal``."""
-    nodes, at = clause.nodes, frame.at
-    if at + 1 < len(nodes) and "t.halted" in nodes[at + 1].tags and not clause.verbal(at + 1):
-        return True
-    own = nodes[clause.noun_start(at) : at]
-    return any("t.halted" in node.tags and node.verb and node.verb.tense in {"past", "participle"} for node in own)
-
-
-def _brought(said: Over, *, due: bool, giving: bool) -> Iterator[TransferStage]:
-    """The stages that the words over the trigger bring, the strongest first."""
-    telling = [node for node in said.nodes if node.verb or node.tags & {"considering", "agreeing"}]
-    tags = {tag for node in telling for tag in node.tags if node.word != "to"} | said.cued
-    thought = any("considering" in node.tags and node.word not in english.MODALS for node in said.nodes)
-    yield from _stopped(said, telling, tags)
-    if ("t.sought" in tags and not tags & {"t.agreed", "t.delivered"}) or said.words & _ASKS:
-        yield TransferStage.SOUGHT
-    if any(node.verb and node.verb.lemma in _SETTLING for node in said.nodes):
-        yield TransferStage.AGREED
-    if (said.perfect and said.words & MAY) or "t.delivered" in said.cued:
-        yield TransferStage.DELIVERED  # "may have sent"
-    if said.conditional or said.may or thought or "t.considered" in tags:
-        yield TransferStage.CONSIDERED
-    if giving and said.should:
-        yield TransferStage.SOUGHT
-    if said.done and due:
-        yield TransferStage.DELIVERED
-    if said.will or tags & {"t.agreed", "agreeing"} or due:
-        yield TransferStage.AGREED
-    yield from (TransferStage.DELIVERED for _ in tags & {"t.delivered"})
-
-
-def _stopped(said: Over, telling: Sequence[Node], tags: Set[str]) -> Iterator[TransferStage]:
-    """What comes of words that deny, stop or leave it open."""
-    if "whether" in said.words and "t.halted" not in tags:
-        yield TransferStage.CONSIDERED  # "has not decided whether to send"
-    if said.ruled_out and said.negated:
-        yield TransferStage.CONSIDERED  # "does not rule out sending"
-    if said.let_again:
-        yield TransferStage.AGREED
-    off = said.negated or said.ruled_out or "t.halted" in said.cued
-    stopping = any("t.halted" in node.tags and f"{BEFORE}t.halted" not in node.tags for node in telling)
-    if off != stopping:  # who does not stop sending sends
-        yield TransferStage.HALTED
 
 
 def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:
@@ -150,7 +76,15 @@ def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:
     before = clause.nodes[max(0, frame.at - 2) : frame.at]  # "legislation barring imports"
     meant = "s.threatened" in tags or any("threatening" in node.tags for node in (*said.nodes, *before))
     due = "to" in said.words and not said.perfect and not said.done and not _decided(clause, frame)
-    return SanctionStage.THREATENED if meant or due or said.conditional else None
+    if meant or due or said.conditional:
+        return SanctionStage.THREATENED
+    return SanctionStage.IN_FORCE if _stands(clause, frame) else None
+
+
+def _stands(clause: Clause, frame: Frame) -> bool:
+    """``is still designated``, ``are listed``: a state, in the present tense of a text."""
+    chain = {clause.nodes[at].word for at in frame.governors[:3]}
+    return frame.passive and not clause.sentence.title and bool(chain & {"is", "are"}) and "being" not in chain
 
 
 def of_measure(clause: Clause, frame: Frame) -> SanctionStage:
@@ -190,14 +124,48 @@ def _underway(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStag
         yield SanctionStage.THREATENED
     if "s.in_force" in said.cued and not any("threatening" in node.tags for node in own):
         yield SanctionStage.IN_FORCE
+    if _enacted(said):
+        yield SanctionStage.IMPOSED
     if (
         "bill" in nodes[at].word
         or any("threatening.after" in node.tags for node in behind)
         or _meant(clause, frame, said)
     ):
         yield SanctionStage.THREATENED
-    if "s.imposed" in said.brings or any(node.word in _FRESH or _anew(node) for node in own):
+    fresh = any(node.word in _FRESH or _anew(node) for node in own)
+    if _kept_up(clause, frame) and not fresh:
+        yield SanctionStage.IN_FORCE
+    if fresh and "s.imposed" not in said.brings and _still_to_come(clause, frame):
+        yield SanctionStage.THREATENED
+    if "s.imposed" in said.brings or fresh or _told(clause, frame):
         yield SanctionStage.IMPOSED
+
+
+def _told(clause: Clause, frame: Frame) -> bool:
+    """``the sanctions announced on Monday``, ``the sanctions imposed this week``."""
+    for at in (frame.at + 1, frame.last + 1):
+        words = [node.word for node in clause.nodes[at : at + 4]]
+        if words and (words[0] in _TOLD or (words[0] == "imposed" and _LATELY & set(words[1:]))):
+            return True
+    return False
+
+
+def _enacted(said: Over) -> bool:
+    """``signs a bill for sanctions``: unless it is still to be signed."""
+    signing = any(node.verb and node.verb.lemma in _ENACTING for node in said.nodes)
+    return signing and not said.words & (_WOULD | {"to"}) and not said.negated
+
+
+def _kept_up(clause: Clause, frame: Frame) -> bool:
+    """``agreed to extend sanctions``: what the nearest verb over it does leaves them as they were."""
+    nearest = next((clause.nodes[at] for at in frame.governors if clause.verbal(at)), None)
+    return nearest is not None and "s.in_force" in nearest.tags and "s.imposed" not in nearest.tags
+
+
+def _still_to_come(clause: Clause, frame: Frame) -> bool:
+    """``new sanctions would hit``: what they do is still to come."""
+    after = [node.word for node in clause.nodes[frame.last + 1 : frame.last + 3]]
+    return after[:1] == ["would"] or after in (["will", "target"], ["will", "hit"])
 
 
 def _anew(node: Node) -> bool:
@@ -249,7 +217,20 @@ def _infinitive(clause: Clause, at: int) -> bool:
 
 def _threatened(clause: Clause, said: Over) -> bool:
     """Whether a word over it threatens, and is none by which it is decided."""
-    return any("s.threatened" in clause.nodes[at].tags and not _settles(clause, at) for at in said.places)
+    return any(
+        "s.threatened" in clause.nodes[at].tags and not _settles(clause, at) and not _purpose(clause, at)
+        for at in said.places
+    )
+
+
+def _purpose(clause: Clause, at: int) -> bool:
+    """``sanctions intended to punish``: what they are for."""
+    before = clause.nodes[at - 1] if at else None
+    return (
+        clause.nodes[at].word in _PURPOSE
+        and before is not None
+        and (before.word in english.BE or "sanction" in before.tags)
+    )
 
 
 def _near_threat(clause: Clause, frame: Frame) -> bool:
