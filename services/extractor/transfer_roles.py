@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from services.core.act import Method, Party, TransferStage
-from services.extractor import arrivals, english, parties, transfer_stages
+from services.core.act import Method, Party
+from services.extractor import english, parties, transfer_stages
 from services.extractor.clause import Clause
 from services.extractor.deals import Deals
 from services.extractor.frame import Frame
 from services.extractor.rows import Node
+from services.extractor.transfer_signs import Found, Signs
 
 _TO = ("to", "for", "into", "towards")
 _TRANSFER_NOUNS = frozenset({"n.give", "n.get", "n.both", "aid"})
@@ -20,24 +21,9 @@ _PURPOSE = 5  # nodes behind what is sent in which its purpose stands
 _STATIONING = ("deploy", "redeploy", "station")
 _KEPT = frozenset({"patrol", "police", "guard", "escort", "exercise", "train", "drill", "watch"})
 _OWN = frozenset({"its", "their", "his", "her", "our", "itself", "themselves"})
-_DUE = frozenset({"will", "to", "'ll", "shall", "would"})
-_TURNING = frozenset({"turn", "turns", "turned", "turning", "look", "looks", "looked", "looking"})
 _HARMING = frozenset(
     {"bombing", "striking", "attacking", "destroying", "seizing", "sinking", "intercepting", "raiding"}
 )
-_SUPPLIED = frozenset({"supplied", "provided", "donated", "delivered", "furnished"})
-
-
-class Found(Struct):
-    """A transfer that a rule has found, its roles as parties."""
-
-    rule: str
-    frame: Frame
-    items: list[int]
-    suppliers: list[Party]
-    recipients: list[Party]
-    stage: TransferStage
-    others: list[Party] = []  # who only looks on, or acts against it
 
 
 class TransferReader:
@@ -48,6 +34,7 @@ class TransferReader:
         self.nodes = clause.nodes
         self.rank = rank
         self.deals = Deals(self)
+        self.signs = Signs(self)
         self.armed = any(
             node.is_item or "military" in node.tags or (node.verb is not None and node.verb.lemma == "arm")
             for node in self.nodes
@@ -59,24 +46,12 @@ class TransferReader:
             return
         told: set[int] = set()
         for at, node in enumerate(self.nodes):
-            found = None
             if node.tags & {"give", "equip", "get"} and node.name is None and self.clause.verbal(at):
                 found = self._verb(at, node)
             elif node.tags & _TRANSFER_NOUNS and node.name is None:
                 found = self._noun(at, node)
-            elif (
-                node.is_item
-                and at + 2 < len(self.nodes)
-                and self.nodes[at + 1].word in {"to", "for"}
-                and at not in told
-            ):
-                found = self._bound(at)
-            elif node.word in _TURNING and self.clause.verbal(at):
-                found = self._turning(at)
-            elif node.word in arrivals.WORDS and node.name is None:
-                found = self._arrival(at)
-            elif node.word in _SUPPLIED and at >= 2 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].is_party:
-                found = self._adjective(at)
+            else:
+                found = self.signs.found(at, told)
             if found is not None and not self._stationed(found.frame):
                 told.update(found.items)
                 yield found
@@ -101,7 +76,7 @@ class TransferReader:
             return False  # "non-military aid"
         return node.is_item or ("loose" in node.tags and node.name is None)
 
-    def _items(self, found: Sequence[int]) -> list[int]:
+    def items(self, found: Sequence[int]) -> list[int]:
         items = [at for at in found if self.is_item(at)]
         strong = any(self.nodes[at].is_item or (at and "military" in self.nodes[at - 1].tags) for at in items)
         return items[:_MOST_ITEMS] if strong else []
@@ -124,12 +99,12 @@ class TransferReader:
         subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
         if frame.passive:
             return self._given(frame, subject)
-        items = self._items(behind)
+        items = self.items(behind)
         if not items and "equip" in node.tags and node.verb and node.verb.lemma in {"arm", "rearm"}:
             items = [frame.at]
         if not items:
             return None
-        recipients = self._recipients(frame)
+        recipients = self.recipients(frame)
         if not recipients:
             recipients = self.given_to(frame, items)
         suppliers = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
@@ -141,7 +116,7 @@ class TransferReader:
         return Found("transfer.give", frame, items, suppliers, recipients, transfer_stages.of_verb(self.clause, frame))
 
     def _given(self, frame: Frame, subject: list[int]) -> Found | None:
-        items = self._items(subject)
+        items = self.items(subject)
         suppliers = parties.in_slots(self.clause.sentence, frame, ("by", "from"))
         if items:
             owner = [i for i in subject if self.nodes[i].is_party and i < items[-1]]
@@ -152,10 +127,10 @@ class TransferReader:
                 frame,
                 items,
                 suppliers,
-                self._recipients(frame),
+                self.recipients(frame),
                 transfer_stages.of_verb(self.clause, frame),
             )
-        items = self._items(
+        items = self.items(
             [*frame.slots.get("with", ()), *frame.objects]
         )  # "was supplied with tanks", "was given tanks"
         if not items:
@@ -198,12 +173,12 @@ class TransferReader:
 
     def _getting(self, frame: Frame, node: Node) -> Found | None:
         subject = list(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
-        items = self._items(subject if frame.passive else frame.objects)
+        items = self.items(subject if frame.passive else frame.objects)
         suppliers = parties.in_slots(self.clause.sentence, frame, ("from",))
         if not items and "seeking" in node.tags and not frame.passive:
             wanted = frame.slots.get("for", ())
             bare = bool(wanted) and not self.nodes[wanted[0]].word.endswith("ing")  # "damages for bombing a tank"
-            items = self._items(wanted) if bare else []  # "asks Germany for tanks"
+            items = self.items(wanted) if bare else []  # "asks Germany for tanks"
             suppliers = suppliers or parties.of_nodes(
                 self.clause.sentence, [i for i in frame.objects if self.nodes[i].is_party], frame.method
             )
@@ -234,7 +209,7 @@ class TransferReader:
         dealt = start > 1 and self.nodes[start - 1].word == "with" and "n.both" in self.nodes[start - 2].tags
         return self.clause.of_noun(start - 2) if dealt else None
 
-    def _recipients(self, frame: Frame) -> list[Party]:
+    def recipients(self, frame: Frame) -> list[Party]:
         """Who it goes to. A name that the lexicons do not know is more often a place, so only groups stand without one."""
         for slot in _TO:
             found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
@@ -248,14 +223,14 @@ class TransferReader:
     def _noun(self, at: int, node: Node) -> Found | None:
         frame, others = self._without_onlooker(self.clause.of_noun(at))
         before = list(range(self.clause.noun_start(at), at + 1))
-        items = self._items(before)
+        items = self.items(before)
         if not items and not node.tags & {"aid"}:
-            items = self._items([*frame.objects, *frame.slots.get("for", ()), *self.deals.matter(frame, node)])
+            items = self.items([*frame.objects, *frame.slots.get("for", ()), *self.deals.matter(frame, node)])
         if not items and "aid" in node.tags:
             items = [at] if self.armed else []
         if not items:
             return None
-        recipients = self._recipients(frame)
+        recipients = self.recipients(frame)
         if items and not any(self.is_item(i) for i in before):
             recipients = [
                 party
@@ -286,48 +261,6 @@ class TransferReader:
             return frame, []
         others = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
         return structs.replace(frame, subject=(), verb=None), others
-
-    def _bound(self, at: int) -> Found | None:
-        """``more arms for Ukraine``, where no verb or noun of transfer tells it."""
-        frame = self.clause.of_noun(at)
-        recipients = self._recipients(frame)
-        if not recipients or not self.is_item(at) or recipients[0].method is not Method.PATTERN:
-            return None
-        suppliers = parties.of_nodes(self.clause.sentence, frame.owners or frame.subject, frame.method)
-        return Found("transfer.bound", frame, [at], suppliers, recipients, transfer_stages.of_noun(self.clause, frame))
-
-    def _turning(self, at: int) -> Found | None:
-        """``turns to France for missiles``."""
-        frame = self.clause.of_verb(at)
-        items = self._items(frame.slots.get("for", ()))
-        suppliers = parties.in_slots(self.clause.sentence, frame, ("to",))
-        recipients = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
-        return (
-            Found("transfer.get", frame, items, suppliers, recipients, TransferStage.SOUGHT)
-            if items and suppliers
-            else None
-        )
-
-    def _arrival(self, at: int) -> Found | None:
-        """``Swedish mortars reached Estonia``."""
-        frame = self.clause.of_verb(at)
-        items = self._items(range(frame.subject_span[0], frame.subject_span[1] + 1)) if frame.subject_span else []
-        sides = arrivals.arriving(self.clause, at, items, frame) if items else None
-        if sides is None:
-            return None
-        stage = transfer_stages.of_verb(self.clause, frame)
-        settled = stage is TransferStage.AGREED and not any(self.nodes[i].word in _DUE for i in frame.governors)
-        return Found("transfer.arrival", frame, items, *sides, TransferStage.DELIVERED if settled else stage)
-
-    def _adjective(self, at: int) -> Found | None:
-        """``US-supplied missiles``."""
-        frame = Frame(at=at, first=at - 2)
-        items = self._items(range(at + 1, min(len(self.nodes), at + 6)))
-        suppliers = parties.of_nodes(self.clause.sentence, [at - 2], Method.PATTERN)
-        if not items:
-            return None
-        self.clause.right(frame, items[-1] + 1)  # "bound for Houthi rebels"
-        return Found("transfer.adjective", frame, items, suppliers, self._recipients(frame), TransferStage.DELIVERED)
 
 
 def _grouped(party: Party) -> bool:

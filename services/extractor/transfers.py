@@ -9,7 +9,8 @@ from services.extractor.clause import Clause
 from services.extractor.deals import same_party
 from services.extractor.frame import Frame
 from services.extractor.lexicons import Lexicons
-from services.extractor.transfer_roles import Found, TransferReader
+from services.extractor.transfer_roles import TransferReader
+from services.extractor.transfer_signs import Found
 
 _SUBJECTS = frozenset({"transfer.give", "transfer.bound", "transfer.noun"})  # where a pronoun as subject gives
 _SELLERS = 7  # so many of the usual suppliers are seldom the ones who get
