@@ -80,9 +80,11 @@ class Deals:
         subject = parties.of_nodes(sentence, frame.subject, frame.method)
         inner = [i for i in frame.objects if self.nodes[i].is_party]
         suppliers = suppliers or parties.of_nodes(sentence, inner[:1], frame.method)
-        if frame.verb is not None and self.nodes[frame.first - 1].word in {"over", "for"}:
+        start = self.clause.noun_start(frame.at)
+        if frame.verb is not None and start and self.nodes[start - 1].word in {"over", "for"}:
+            onto = [i for slot in ("on", "against") for i in frame.verb.slots.get(slot, ())]
             subject = parties.of_nodes(
-                sentence, [i for i in frame.verb.objects if self.nodes[i].is_party], frame.method
+                sentence, [i for i in (*frame.verb.objects, *onto) if self.nodes[i].is_party][:1], frame.method
             )
         recipients = owners[:1] or parties.in_slots(self.clause.sentence, frame, ("by",)) or subject
         return suppliers, [party for party in recipients if not any(same_party(party, other) for other in suppliers)]

@@ -149,7 +149,8 @@ class Phrases:
     def _amount(self, j: int) -> bool:
         """``up to 100``, ``over 1,600``, ``about 50``: no preposition."""
         following = self.nodes[j + 1].word if j + 1 < len(self.nodes) else ""
-        return self.nodes[j].word in {"to", "over", "about", "around"} and following[:1].isdigit()
+        year = len(following) == 4 and following.startswith(("19", "20"))
+        return self.nodes[j].word in {"to", "over", "about", "around"} and following[:1].isdigit() and not year
 
     def _ends_clause(self, j: int, start: int) -> bool:
         node = self.nodes[j]

@@ -213,7 +213,9 @@ class TransferReader:
         """Who it goes to. A name that the lexicons do not know is more often a place, so only groups stand without one."""
         for slot in _TO:
             found = parties.phrases(self.clause, frame.slots.get(slot, ()), frame.method)
-            known = [party for party in found if party.id or party.country or _grouped(party)]
+            known = [
+                party for party in found if party.id or party.country or (_grouped(party) and not _domestic(party))
+            ]
             if known:
                 return known
         return []
@@ -265,3 +267,8 @@ class TransferReader:
 
 def _grouped(party: Party) -> bool:
     return any(word in english.GROUPS for word in party.name.lower().split())
+
+
+def _domestic(party: Party) -> bool:
+    """``military gear for local police``: no armed actor of another country."""
+    return "police" in party.name.lower().split()

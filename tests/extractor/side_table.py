@@ -14,6 +14,11 @@ TRANSFERS = [
     ("Kenya protests missile sale to Chad", []),
     ("Kenya condemns Libyan missile sale to Chad", ["LY > TD"]),
     ("Spain investigates a shipment of rifles from Serbia to Sudan.", ["RS > SD"]),
+    # what was bought long ago, and by whom, behind measures over it
+    ("Chile imposes sanctions on Peru over 2017 purchase of Swedish missiles", ["SE > PE"]),
+    # no armed actor of another country
+    ("Senate limits transfer of military equipment to local police departments", []),
+    ("Chile and Peru to meet for nuclear arms negotiations", []),
     # arms that come to somebody
     ("Brazilian rifles arrive in Peru", ["BR > PE"]),
     ("A shipment of howitzers from Portugal arrived in Iceland on Monday.", ["PT > IS"]),
