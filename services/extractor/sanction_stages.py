@@ -35,6 +35,7 @@ _MORE = _FRESH | {"further", "more", "tougher", "harsher", "stiffer", "heavy", "
 _ROUNDS = frozenset({"round", "rounds", "package", "packages", "wave", "series", "set", "raft", "batch", "tranche"})
 _EASINGS = frozenset({"repeal", "pause", "delay", "reprieve", "relief", "suspension", "freeze"})  # "sanctions repeal"
 _BEARING = frozenset({"face", "faces", "faced", "facing", "risk", "risks", "risking", "risked", "met"})
+_OPEN = frozenset({"can", "cannot", "whether"})
 _ENACTING = frozenset({"sign", "enact"})
 _PURPOSE = frozenset({"intended", "intend", "designed", "meant", "aimed"})
 _WOULD = frozenset({"would", "could", "might", "will"})
@@ -106,10 +107,17 @@ def _measured(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStag
         yield SanctionStage.IN_FORCE if "s.eased" in tags else SanctionStage.REFUSED  # "will not lift"
     if said.should and _governed(clause, frame):
         yield SanctionStage.CALLED_FOR
+    if "s.eased" in tags and "s.called_for" not in tags and (said.words & _OPEN or _in_order(said)):
+        yield SanctionStage.IN_FORCE  # "only Congress can lift it"
     yield from (stage for stage in _STRONGEST if f"s.{stage}" in tags)
     if freed(clause, start):
         yield SanctionStage.EASED
     yield from _underway(clause, frame, said)
+
+
+def _in_order(said: Over) -> bool:
+    """``in order to end the sanctions``."""
+    return {"order", "to"} <= said.words
 
 
 def _underway(clause: Clause, frame: Frame, said: Over) -> Iterator[SanctionStage]:
