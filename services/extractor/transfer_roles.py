@@ -21,6 +21,7 @@ _PURPOSE = 5  # nodes behind what is sent in which its purpose stands
 _STATIONING = ("deploy", "redeploy", "station")
 _KEPT = frozenset({"patrol", "police", "guard", "escort", "exercise", "train", "drill", "watch"})
 _OWN = frozenset({"its", "their", "his", "her", "our", "itself", "themselves"})
+_OPPOSING = frozenset({"oppose", "opposes", "opposed", "opposing"})
 _HARMING = frozenset(
     {"bombing", "striking", "attacking", "destroying", "seizing", "sinking", "intercepting", "raiding"}
 )
@@ -259,10 +260,11 @@ class TransferReader:
         if harmed:
             others = parties.of_nodes(self.clause.sentence, (*frame.owners, *frame.subject), frame.method)
             return structs.replace(frame, owners=(), subject=(), verb=None), others
-        if frame.verb is None or self.nodes[frame.verb.at].word not in english.LOOKING_ON:
+        verb = self.nodes[frame.verb.at].word if frame.verb else ""
+        if verb not in english.LOOKING_ON and not (frame.owners and verb in _OPPOSING):
             return frame, []
         others = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
-        return structs.replace(frame, subject=(), verb=None), others
+        return structs.replace(frame, subject=(), verb=None, governors=()), others
 
 
 def _grouped(party: Party) -> bool:

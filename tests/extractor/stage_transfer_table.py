@@ -113,6 +113,7 @@ Under the deal, Ghana will receive frigates from Portugal.
 The frigates will be delivered to Ghana by Portugal in 2031.
 Rifles promised to Ghana by Portugal are late.
 The sale of frigates to Ghana was approved by Portugal.
+A watchdog opposes the German sale of attack helicopters to Chad.
 """
 
 DELIVERED = """
