@@ -55,7 +55,7 @@ class Verbs:
         if node.verb.tense == "ing":
             return self._gerund_is_verb(before, after)
         if node.verb.tense in {"past", "participle"}:
-            return self._past_is_verb(before, after)
+            return not self._behind_verb(at) and self._past_is_verb(before, after)
         return self._present_is_verb(at, before, after, node.verb.tense)
 
     def _named(self, at: int) -> bool:
@@ -104,6 +104,11 @@ class Verbs:
         if before is None or not before.is_item:
             return True
         return after is not None and not is_stop(after) and after.word not in english.PREPOSITIONS
+
+    def _behind_verb(self, at: int) -> bool:
+        """``seizes sanctioned tankers``: what stands behind a verb in -s describes its object."""
+        before = self.nodes[at - 1] if at else None
+        return before is not None and before.verb is not None and before.verb.tense == "s" and self.verbal(at - 1)
 
     def _past_is_verb(self, before: Node | None, after: Node | None) -> bool:
         if before is None:

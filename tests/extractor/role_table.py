@@ -63,6 +63,7 @@ SANCTIONS = [
     ("Treasury hits Iranian network with sanctions", ["US Treasury > Iranian network"]),
     # "sanctioned" as an adjective
     ("Portugal intercepts sanctioned tanker off Madeira", ["PT > tanker"]),
+    ("India seizes sanctioned shadow fleet tankers", ["IN > shadow fleet tankers"]),
     ("A sanctioned Cambodian bank shut its branches as Portugal looked on.", ["? > Cambodian bank"]),
     ("Hezbollah, a US-sanctioned group, spoke in Lisbon.", ["US > Hezbollah"]),
     # who only speaks of them
