@@ -31,8 +31,12 @@ TOPICS = (
     "defence_industry",
 )  # fmt: skip  # in the order of the weights
 _SELDOM = frozenset({SanctionStage.REFUSED, SanctionStage.VIOLATED})  # in a few dozen of the labelled acts
-_RULED = 2.5  # what a stage that the rules read is ahead of the others, in log-probability
+_RULED = {
+    "arms_transfer": 2.5,
+    "sanction": 3.5,
+}  # what a stage that the rules read is ahead of the others, in log-probability
 _LINEAR = np.float32(0.3)  # the share of the linear model, chosen on labels that neither half had seen
+_LOOKS, _LOOK = 4, 32  # how often a pair looks over the window, and by how many numbers
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
 
@@ -65,14 +69,15 @@ class Judged(Struct, frozen=True):
         """How far it has got. ``ruled``: what the rules read, which the model must contradict with some certainty, or may not where it has seen little of it."""
         if ruled in _SELDOM:
             return ruled
-        return max(self.stages, key=lambda stage: self.stages[stage] + _RULED * (stage == ruled))
+        return max(self.stages, key=lambda stage: self.stages[stage] + _RULED[self.kind] * (stage == ruled))
 
 
 class Hidden(NamedTuple):
-    """What the encoder makes of each party, the last row for nobody, and of the window as a whole."""
+    """What the encoder makes of each party, the last row for nobody, of the window as a whole, and of each word piece."""
 
     parties: Array
     whole: Array
+    pieces: Array
 
 
 class Judgement(Struct, frozen=True):
@@ -138,7 +143,7 @@ class ActModel:
             judged
             for kind in KINDS
             for judged in self._pairs(
-                kind, seen, Hidden(parties, whole), Facts(kind, lines, acts, self._rank),
+                kind, seen, Hidden(parties, whole, hidden), Facts(kind, lines, acts, self._rank),
                 Clues(kind, lines, acts, found_actors),
             )
         ]  # fmt: skip
@@ -162,10 +167,9 @@ class ActModel:
         if not pairs:
             return
         known = np.stack([facts.vector(giver, taker) for giver, taker in pairs])
-        parties = hidden.parties
-        givers = parties[[place[id(giver)] if giver else MOST_PARTIES for giver, _ in pairs]]
-        takers = parties[[place[id(taker)] if taker else MOST_PARTIES for _, taker in pairs]]
-        odds, stages, certainties = self._scores(kind, givers, takers, hidden.whole, known)
+        givers = np.array([place[id(giver)] if giver else MOST_PARTIES for giver, _ in pairs])
+        takers = np.array([place[id(taker)] if taker else MOST_PARTIES for _, taker in pairs])
+        odds, stages, certainties = self._scores(kind, hidden, (givers, takers), known)
         odds = (1 - _LINEAR) * odds + _LINEAR * self._weighed(kind, seen.actors, pairs, clues)
         least = _odds(self.thresholds[kind]) if kind in self.thresholds else np.inf
         doubt = _odds(self.doubts[kind]) if kind in self.doubts else -np.inf
@@ -195,14 +199,31 @@ class ActModel:
         )
 
     def _scores(
-        self, kind: str, givers: Array, takers: Array, whole: Array, known: Array
+        self, kind: str, hidden: Hidden, pairs: tuple[npt.NDArray[Any], npt.NDArray[Any]], known: Array
     ) -> tuple[Array, Array, Array]:
-        """Log-odds of each pair, scores of its stages and of its certainties."""
+        """Log-odds of each pair, scores of its stages and of its certainties. ``pairs``: rows of the givers and of the takers."""
         w = self._judges[kind]
-        joint = np.tanh(givers @ w["x"] + takers @ w["y"] + whole @ w["c"] + known @ w["f"] + w["b"])
+        givers, takers = (hidden.parties[rows] for rows in pairs)
+        seen = _looked(w, hidden, pairs)
+        joint = np.tanh(givers @ w["x"] + takers @ w["y"] + hidden.whole @ w["c"] + seen + known @ w["f"] + w["b"])
         together = np.einsum("nh,nh->n", givers @ w["bx"], takers @ w["by"]) / 8
         odds = joint @ w["o"] + together + w["ob"] + known @ w["fo"]
         return odds, joint @ w["st"] + w["stb"] + known @ w["stf"], joint @ w["ce"] + w["ceb"] + known @ w["cef"]
+
+
+def _looked(w: dict[str, Array], hidden: Hidden, pairs: tuple[npt.NDArray[Any], npt.NDArray[Any]]) -> Array:
+    """What each pair sees of the window: every word piece weighs as much as giver and taker together look at it."""
+    keys = hidden.pieces @ w["lk"]
+    values = np.split(hidden.pieces @ w["lv"], _LOOKS, axis=1)
+    by = [hidden.parties @ w[part] for part in ("lx", "ly")]
+    found = []
+    for look, value in enumerate(values):
+        own = slice(look * _LOOK, (look + 1) * _LOOK)
+        by_giver, by_taker = (part[:, own] @ keys[:, own].T / np.sqrt(np.float32(_LOOK)) for part in by)
+        scores = by_giver[pairs[0]] + by_taker[pairs[1]]
+        share = np.exp(scores - scores.max(axis=1, keepdims=True))
+        found.append(share / share.sum(axis=1, keepdims=True) @ value)
+    return np.concatenate(found, axis=1)
 
 
 def _probabilities(kind: str, scores: Array) -> dict[Stage, float]:

@@ -28,6 +28,7 @@ CERTAINTIES = tuple(certainty.value for certainty in Certainty)
 MOST_PARTIES = 12
 MARKS = {"country": 1, "person": 2, "body": 3, "organisation": 4, "armed_group": 5, "company": 6}
 FREE = 7  # the mark of a party that no lexicon knows
+ARMS, SANCTIONS = 8, 9  # the marks of words for arms and of words of sanctions
 
 
 class Line(Struct, frozen=True):

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from services.extractor.pairs import FREE, MOST_PARTIES, Actor, Line
+from services.extractor.pairs import ARMS, FREE, MOST_PARTIES, SANCTIONS, Actor, Line
+from services.extractor.rows import Node
 from services.extractor.word_pieces import Coded, WordPieces
 
 LENGTH = 224  # word pieces of a window
 _MISFITS = 4  # sentences too long for the rest of the window, after which no further one is tried
+_SANCTIONING = frozenset({"sanction", "s.verb.imposed", "s.verb.eased"})
 _BEGIN, _STOP = 101, 102  # [CLS] and [SEP] of the vocabulary
 
 
@@ -33,7 +35,7 @@ def window(lines: Sequence[Line], found: dict[str, Actor], word_pieces: WordPiec
     for number in sorted(coded):
         start, end = lines[number].sentence.start, lines[number].sentence.end
         base = len(pieces)
-        own = [0] * len(coded[number].ids)
+        own = _words(lines[number].sentence.nodes, coded[number], start)
         for begin, finish, actor in spans:
             if begin < start or finish > end:
                 continue
@@ -44,6 +46,23 @@ def window(lines: Sequence[Line], found: dict[str, Actor], word_pieces: WordPiec
         pieces += [*coded[number].ids, _STOP]
         marks += [*own, 0]
     return _bounded(pieces, marks, places, found, length)
+
+
+def _words(nodes: Sequence[Node], code: Coded, start: int) -> list[int]:
+    """The marks of the words that make a sentence telling, piece by piece. ``start``: where the sentence stands."""
+    own = [0] * len(code.ids)
+    marked = [(node.start - start, node.end - start, mark) for node in nodes if (mark := _mark(node))]
+    for begin, finish, mark in marked:
+        for at, (first, last) in enumerate(code.offsets):
+            if first < finish and last > begin:
+                own[at] = mark
+    return own
+
+
+def _mark(node: Node) -> int:
+    if node.is_item or (node.name is None and "aid" in node.tags):
+        return ARMS
+    return SANCTIONS if node.name is None and node.tags & _SANCTIONING else 0
 
 
 def _chosen(lines: Sequence[Line], word_pieces: WordPieces, length: int) -> dict[int, Coded]:

@@ -57,7 +57,7 @@ def loss(weights: network.Weights, words: Any, given: dict[str, Any], key: Any) 
         for part in ("stage", "certainty"):
             sure = jax.nn.log_softmax(out[f"{kind} {part}"])
             picked = jnp.take_along_axis(sure, jnp.maximum(own[part], 0)[..., None], -1)[..., 0]
-            total -= 0.5 * jnp.where(own[part] >= 0, picked, 0).sum()
+            total -= (1.0 if part == "stage" else 0.5) * jnp.where(own[part] >= 0, picked, 0).sum()
     return total / given["pieces"].shape[0]
 
 

@@ -8,10 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from safetensors.numpy import load_file
 
-from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, STAGES, sizes
+from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, SANCTIONS, STAGES, sizes
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
 JOINT, BILINEAR = 192, 64  # numbers a pair is judged by
+LOOKS, LOOK = 4, 32  # how often a pair looks over the window for the words that tell of it, and by how many numbers
 TOPICS = 8
 _LINEAR = {
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value", "o": "attention.output.dense",
@@ -53,7 +54,7 @@ def fresh(seed: int) -> Weights:
         return np.zeros(shape, "float32")
 
     found: Weights = {
-        "marks": zeros(8, HIDDEN), "topics": dense(HIDDEN, TOPICS, 0.1), "topics_bias": zeros(TOPICS) - 1, "null": zeros(HIDDEN),
+        "marks": zeros(SANCTIONS + 1, HIDDEN), "topics": dense(HIDDEN, TOPICS, 0.1), "topics_bias": zeros(TOPICS) - 1, "null": zeros(HIDDEN),
     }  # fmt: skip
     for kind in KINDS:
         known, stages, sure = sizes(kind), len(STAGES[kind]), len(CERTAINTIES)
@@ -61,6 +62,8 @@ def fresh(seed: int) -> Weights:
             "x": dense(HIDDEN, JOINT), "y": dense(HIDDEN, JOINT), "c": dense(HIDDEN, JOINT), "f": dense(known, JOINT, 0.5),
             "b": zeros(JOINT), "o": zeros(JOINT), "ob": np.float32(-2.5), "fo": zeros(known),
             "bx": dense(HIDDEN, BILINEAR), "by": dense(HIDDEN, BILINEAR),
+            "lx": dense(HIDDEN, LOOKS * LOOK), "ly": dense(HIDDEN, LOOKS * LOOK), "lk": dense(HIDDEN, LOOKS * LOOK),
+            "lv": dense(HIDDEN, JOINT, 0.5),
             "st": dense(JOINT, stages, 0.1), "stb": zeros(stages), "stf": zeros(known, stages),
             "ce": dense(JOINT, sure, 0.1), "ceb": zeros(sure), "cef": zeros(known, sure),
         }  # fmt: skip
@@ -98,6 +101,24 @@ def encoded(w: Weights, words: Any, batch: Weights, key: Any) -> Any:
     return x
 
 
+def looked(h: Weights, x: Any, parties: Any, mask: Any) -> Any:
+    """What each pair sees of the window: every word weighs as much as giver and taker together look at it.
+
+    After the localized context pooling of Zhou et al., arXiv:2010.11304.
+    """
+    count, length, _ = x.shape
+
+    def split(y: Any) -> Any:
+        return y.reshape(count, y.shape[1], LOOKS, LOOK)
+
+    keys, givers, takers = split(x @ h["lk"]), split(parties @ h["lx"]), split(parties @ h["ly"])
+    by_giver, by_taker = (jnp.einsum("bpld,btld->blpt", own, keys) / np.sqrt(LOOK) for own in (givers, takers))
+    hide = jnp.where(mask[:, None, None, None, :] > 0, 0.0, -1e9)
+    share = jax.nn.softmax(by_giver[:, :, :, None] + by_taker[:, :, None] + hide, -1)
+    values = (x @ h["lv"]).reshape(count, length, LOOKS, JOINT // LOOKS)
+    return jnp.einsum("blxyt,btlv->bxylv", share, values).reshape(count, *share.shape[2:4], JOINT)
+
+
 def judged(w: Weights, words: Any, batch: Weights, key: Any = None) -> Weights:
     """Log-odds of pairs and topics, scores of stages and certainties."""
     x = encoded(w, words, batch, key)
@@ -111,7 +132,7 @@ def judged(w: Weights, words: Any, batch: Weights, key: Any = None) -> Weights:
         if key is not None:  # now and then without what the rules say
             known = known * jax.random.bernoulli(jax.random.fold_in(key, 99), 0.9, (known.shape[0], 1, 1, 1))
         joint = (parties @ h["x"])[:, :, None] + (parties @ h["y"])[:, None] + (whole @ h["c"])[:, None, None]
-        joint = jnp.tanh(joint + known @ h["f"] + h["b"])
+        joint = jnp.tanh(joint + looked(h, x, parties, batch["mask"]) + known @ h["f"] + h["b"])
         if key is not None:
             joint = dropped(joint, jax.random.fold_in(key, 100 + place), 0.2)
         together = jnp.einsum("bxh,byh->bxy", parties @ h["bx"], parties @ h["by"]) / 8
