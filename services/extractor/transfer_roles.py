@@ -75,7 +75,15 @@ class TransferReader:
             return False  # "drone strikes"
         if at > 1 and self.nodes[at - 1].word == "-" and self.nodes[at - 2].word == "non":
             return False  # "non-military aid"
+        if node.word == "arms" and self._controlled(at):
+            return False
         return node.is_item or ("loose" in node.tags and node.name is None)
+
+    def _controlled(self, at: int) -> bool:
+        """``nuclear arms talks``, ``arms control``, ``arms-reduction treaty``: nobody gets any."""
+        after = [node.word for node in self.nodes[at + 1 : at + 3] if node.word != "-"][:1]
+        before = self.nodes[at - 1].word if at else ""
+        return before in {"nuclear", "strategic"} or bool(set(after) & {"control", "reduction", "limitation", "race"})
 
     def items(self, found: Sequence[int]) -> list[int]:
         items = [at for at in found if self.is_item(at)]
