@@ -139,6 +139,8 @@ class Verbs:
         if noun:
             governed = before.word in english.PREPOSITIONS or after.word in english.PREPOSITIONS - {"up", "over"}
             return not governed and self._noun_as_verb(before, after, tense)
+        if tense == "base" and node.word in english.CONTROL_NOUNS and at > 1 and self.verbal(at - 2):
+            return False  # "rejects U.S. bid to"
         return tense != "base" or self._base_is_verb(before, after)
 
     def _base_is_verb(self, before: Node, after: Node) -> bool:

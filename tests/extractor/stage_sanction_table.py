@@ -264,6 +264,7 @@ Hungary's veto of EU sanctions on Belarus angered Latvia.
 The EU decided against sanctions on Serbia.
 The EU ruled out imposing sanctions on Serbia.
 The EU dropped plans to sanction Serbia.
+#Security Council rejects Canadian bid to extend embargo on Serbia
 """
 
 VIOLATED = """
