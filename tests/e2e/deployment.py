@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import yaml
 from services.app import load_configuration
 from services.core.settings import Configuration
 from tests.e2e.outlets import Outlets
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 RULES = {
@@ -29,12 +29,6 @@ RULES = {
         },
     ]
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Deployment:

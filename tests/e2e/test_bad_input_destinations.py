@@ -7,9 +7,10 @@ import pytest
 
 from services.app import open_database
 from services.core.notification import DeliveryState, OutboxRow
-from tests.e2e.deployment import Deployment, eventually, free_port
+from tests.e2e.deployment import Deployment, eventually
 from tests.e2e.outlets import Outlets, deal
 from tests.e2e.watch import STDOUT, alerted, answer, begin, events, printed, series
+from tests.servers.ports import free_port
 from tests.servers.slack import SlackServer
 from tests.servers.smtp import MailServer
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from services.config.load import default_directory
-from tests.e2e.deployment import Deployment, eventually, free_port
+from tests.e2e.deployment import Deployment, eventually
 from tests.e2e.outlets import Outlets, deal
 from tests.e2e.watch import STDOUT, alerted, answer, events, printed, refused, series
+from tests.servers.ports import free_port
 from tests.servers.postgresql import postgresql_server
 
 PASSWORD = "hunter2-of-the-desk"

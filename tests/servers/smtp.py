@@ -3,7 +3,6 @@
 import asyncio
 import email
 import email.policy
-import socket
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -11,6 +10,8 @@ from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.servers.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class MailServer:
     listen: int = 0  # the port; 0 takes a free one
 
     def __post_init__(self) -> None:
-        self.port = self.listen or _free_port()
+        self.port = self.listen or free_port()
         self._controller = _Controller(self, port=self.port)
         self._controller.start()
 
@@ -104,9 +105,3 @@ class _Controller(Controller):
             auth_required=owner.login is not None, auth_require_tls=False,
             authenticator=owner.authenticate if owner.login else None, loop=self.loop,
         )  # fmt: skip
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
