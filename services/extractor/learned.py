@@ -131,10 +131,10 @@ def _bare(
     )  # fmt: skip
 
 
-def _fit(line: Line, one: Judged) -> tuple[int, int, int]:
-    """How well the line tells it: both parties and a telling word, the first such line."""
+def _fit(line: Line, one: Judged) -> tuple[bool, int, int]:
+    """How well the line tells it: a telling word beside a party, then both parties, the first such line."""
     named = sum(_stands(actor, line.sentence) is not None for actor in (one.giver, one.taker) if actor)
-    return (named, int(line.telling and _speaks(line.sentence, one.kind)), -line.sentence.number)
+    return (line.telling and named > 0 and _speaks(line.sentence, one.kind), named, -line.sentence.number)
 
 
 def _stands(actor: Actor, sentence: Sentence) -> Span | None:
