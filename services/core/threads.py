@@ -8,9 +8,7 @@ from msgspec import structs
 from services.core.gist import Course, Told
 from services.core.story import MAX_ACTS, ActThread, Claim
 
-FRESH = timedelta(
-    days=2
-)  # so long after a stage was told first, the same parties at one act are taken for the same act
+_FRESH = timedelta(days=2)  # so long after a stage was told first, the same parties do the same act
 Known = Told | ActThread | Claim
 
 
@@ -73,7 +71,7 @@ def fresh(acts: Sequence[Told], threads: Sequence[ActThread], at: datetime) -> b
     So soon another telling of it is rarely another act, however it is worded. What is in force already is told at any time of anything.
     """
     return any(
-        parties(act, thread) == (True, True) and thread.moved_at is not None and abs(at - thread.moved_at) <= FRESH
+        parties(act, thread) == (True, True) and thread.moved_at is not None and abs(at - thread.moved_at) <= _FRESH
         for act in acts
         if act.lead and act.course is not Course.STANDING
         for thread in threads

@@ -36,7 +36,7 @@ _RULED = {
     "sanction": 3.5,
 }  # what a stage that the rules read is ahead of the others, in log-probability
 _LINEAR = np.float32(0.3)  # the share of the linear model, chosen on labels that neither half had seen
-_LOOKS, _LOOK = 4, 32  # how often a pair looks over the window, and by how many numbers
+LOOKS, LOOK = 4, 32  # how often a pair looks over the window, and by how many numbers
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
 
@@ -214,12 +214,12 @@ class ActModel:
 def _looked(w: dict[str, Array], hidden: Hidden, pairs: tuple[npt.NDArray[Any], npt.NDArray[Any]]) -> Array:
     """What each pair sees of the window: every word piece weighs as much as giver and taker together look at it."""
     keys = hidden.pieces @ w["lk"]
-    values = np.split(hidden.pieces @ w["lv"], _LOOKS, axis=1)
+    values = np.split(hidden.pieces @ w["lv"], LOOKS, axis=1)
     by = [hidden.parties @ w[part] for part in ("lx", "ly")]
     found = []
     for look, value in enumerate(values):
-        own = slice(look * _LOOK, (look + 1) * _LOOK)
-        by_giver, by_taker = (part[:, own] @ keys[:, own].T / np.sqrt(np.float32(_LOOK)) for part in by)
+        own = slice(look * LOOK, (look + 1) * LOOK)
+        by_giver, by_taker = (part[:, own] @ keys[:, own].T / np.sqrt(np.float32(LOOK)) for part in by)
         scores = by_giver[pairs[0]] + by_taker[pairs[1]]
         share = np.exp(scores - scores.max(axis=1, keepdims=True))
         found.append(share / share.sum(axis=1, keepdims=True) @ value)

@@ -25,13 +25,13 @@ from services.extractor.rows import PARTIES, Sentence, build, split
 from services.extractor.sanctions import SanctionRules
 from services.extractor.scan import Hit, longest
 from services.extractor.transfers import TransferRules
-from services.extractor.vocabulary import TELLING, Vocabulary
+from services.extractor.vocabulary import SANCTIONING, TELLING, Vocabulary
 from services.extractor.when import dated
 
 _MOST_SENTENCES = 120  # read for acts in one article
 _MOST_OTHERS = 20  # that only name somebody
 _MOST_ACTS = 300  # told in one article, before those told twice are merged; no report tells a tenth of it
-_SANCTIONING = frozenset({"sanction", "aid", "s.verb.imposed", "s.verb.eased"})
+_MEASURES = SANCTIONING | {"aid"}
 _PASSING = frozenset({"give", "equip", "get", "n.give", "n.get", "n.both"})
 
 
@@ -171,7 +171,7 @@ def worth(lines: Sequence[Line]) -> bool:
 def _moves(sentence: Sentence) -> bool:
     armed = any(node.is_item for node in sentence.nodes)
     return any(
-        node.tags & _SANCTIONING or (armed and node.tags & _PASSING) or any(tag.startswith("p.") for tag in node.tags)
+        node.tags & _MEASURES or (armed and node.tags & _PASSING) or any(tag.startswith("p.") for tag in node.tags)
         for node in sentence.nodes
         if node.name is None
     )

@@ -59,7 +59,7 @@ GROUPS = _words(
     " prosecutors lawyers journalists executives tycoon tycoons family relatives envoy police agency agencies operatives"
     " tanker vessel firm ally partner neighbours neighbors buyer regimes adversaries enemies friend friends"
 )
-# common verbs that no lexicon lists: where one stands, a clause has its verb
+# who does this to a shipment or sale is no side of it
 LOOKING_ON = _words(
     "bomb bombs bombed bombing attack attacks attacked attacking intercept intercepts intercepted intercepting seize seizes seized seizing"
     " destroy destroys destroyed destroying sink sinks sank sunk sinking raid raids raided raiding ambush ambushed sabotage sabotages"
@@ -69,6 +69,7 @@ LOOKING_ON = _words(
     " criticise criticises criticised criticising criticize criticizes criticized criticizing decry decries decried question questions"
     " questioned questioning fear fears feared fearing watch watches watched watching monitor monitors monitored monitoring"
 )
+# common verbs that no lexicon lists: where one stands, a clause has its verb
 VERBS = _words(
     "make makes made making take takes took taken taking come comes came coming go goes went gone going see sees saw seen"
     " become becomes became find finds found show shows showed shown lead leads led leave leaves left meet meets met"

@@ -14,7 +14,7 @@ from services.extractor.clause import Clause
 from services.extractor.frame import Frame
 from services.extractor.pairs import Actor, Line, side_keys
 from services.extractor.rows import Node, Sentence
-from services.extractor.vocabulary import TELLING
+from services.extractor.vocabulary import SANCTIONING
 
 RULE = {"arms_transfer": "transfer.learned", "sanction": "sanction.learned"}
 _MOST_ACTS = 8  # of a kind
@@ -154,7 +154,7 @@ def _speaks(sentence: Sentence, kind: str) -> bool:
 def _telling(node: Node, kind: str) -> bool:
     if kind == "arms_transfer":
         return node.is_item or bool(node.tags & {"aid", "n.give", "n.get", "give", "get"} and node.name is None)
-    return bool(node.tags & TELLING - {"arms", "aid"})
+    return bool(node.tags & SANCTIONING)
 
 
 def _trigger(sentence: Sentence, one: Judged) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.core.act import SanctionStage
+from services.core.interval import WEEKDAYS
 from services.extractor import english
 from services.extractor.clause import Clause
 from services.extractor.frame import Frame
@@ -38,26 +39,10 @@ _BEARING = frozenset({"face", "faces", "faced", "facing", "risk", "risks", "risk
 _OPEN = frozenset({"can", "cannot", "whether"})
 _ENACTING = frozenset({"sign", "enact"})
 _PURPOSE = frozenset({"intended", "intend", "designed", "meant", "aimed"})
-_WOULD = frozenset({"would", "could", "might", "will"})
+_TO_COME = frozenset({"would", "could", "might", "will", "to"})
 _TOLD = frozenset({"announced", "unveiled", "adopted"})  # "the sanctions announced on Monday"
-_LATELY = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "week",
-        "today",
-        "yesterday",
-        "recently",
-        "earlier",
-    ]
-)
+_LATELY = frozenset({*WEEKDAYS, "week", "today", "yesterday", "recently", "earlier"})
 _JOINING = frozenset({"join", "joins", "joined", "joining"})  # the sanctions of others
-_OWN_SIDE = frozenset({"s.imposed", "s.eased", "s.threatened", "s.called_for", "s.refused", "s.in_force"})
 _OWN_SIDE = frozenset({"s.imposed", "s.eased", "s.threatened", "s.called_for", "s.refused", "s.in_force"})
 _STRONGEST = (SanctionStage.CALLED_FOR, SanctionStage.VIOLATED, SanctionStage.EASED)
 
@@ -161,12 +146,12 @@ def _told(clause: Clause, frame: Frame) -> bool:
 def _enacted(said: Over) -> bool:
     """``signs a bill for sanctions``: unless it is still to be signed."""
     signing = any(node.verb and node.verb.lemma in _ENACTING for node in said.nodes)
-    return signing and not said.words & (_WOULD | {"to"}) and not said.negated
+    return signing and not said.words & _TO_COME and not said.negated
 
 
 def _kept_up(clause: Clause, frame: Frame) -> bool:
     """``agreed to extend sanctions``: what the nearest verb over it does leaves them as they were."""
-    nearest = next((clause.nodes[at] for at in frame.governors if clause.verbal(at)), None)
+    nearest = _nearest(clause, frame)
     return nearest is not None and "s.in_force" in nearest.tags and "s.imposed" not in nearest.tags
 
 
@@ -193,9 +178,14 @@ def _named(node: Node, said: Over, *, without: bool) -> Iterator[SanctionStage]:
         yield SanctionStage.EASED
 
 
+def _nearest(clause: Clause, frame: Frame) -> Node | None:
+    """The nearest verb over the noun."""
+    return next((clause.nodes[at] for at in frame.governors if clause.verbal(at)), None)
+
+
 def _governed(clause: Clause, frame: Frame) -> bool:
     """Whether the nearest verb over the noun is one that does something to a measure: who must overcome sanctions calls for none."""
-    nearest = next((clause.nodes[at] for at in frame.governors if clause.verbal(at)), None)
+    nearest = _nearest(clause, frame)
     return nearest is None or bool(nearest.tags & _OWN_SIDE) or nearest.word in _BEARING
 
 

@@ -15,9 +15,8 @@ CUES = frozenset(
     | {side + stage for side in (BEFORE, BEHIND) for stage in _STAGES}
 )  # phrases that stay words
 NOTHING: frozenset[str] = frozenset()
-TELLING = frozenset(
-    {"arms", "aid", "sanction", "s.verb.imposed", "s.verb.eased"}
-)  # tags that make a sentence worth reading
+SANCTIONING = frozenset({"sanction", "s.verb.imposed", "s.verb.eased"})  # tags of words of sanctions
+TELLING = SANCTIONING | {"arms", "aid"}  # tags that make a sentence worth reading
 
 
 class Word(NamedTuple):

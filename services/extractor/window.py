@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from services.extractor.pairs import ARMS, FREE, MOST_PARTIES, SANCTIONS, Actor, Line
 from services.extractor.rows import Node
+from services.extractor.vocabulary import SANCTIONING
 from services.extractor.word_pieces import Coded, WordPieces
 
 LENGTH = 224  # word pieces of a window
 _MISFITS = 4  # sentences too long for the rest of the window, after which no further one is tried
-_SANCTIONING = frozenset({"sanction", "s.verb.imposed", "s.verb.eased"})
 _BEGIN, _STOP = 101, 102  # [CLS] and [SEP] of the vocabulary
 
 
@@ -39,10 +39,9 @@ def window(lines: Sequence[Line], found: dict[str, Actor], word_pieces: WordPiec
         for begin, finish, actor in spans:
             if begin < start or finish > end:
                 continue
-            for at, (first, last) in enumerate(coded[number].offsets):
-                if first + start < finish and last + start > begin:
-                    own[at] = actor.mark
-                    places.setdefault(actor.key, []).append(base + at)
+            for at in _covered(coded[number], begin - start, finish - start):
+                own[at] = actor.mark
+                places.setdefault(actor.key, []).append(base + at)
         pieces += [*coded[number].ids, _STOP]
         marks += [*own, 0]
     return _bounded(pieces, marks, places, found, length)
@@ -53,16 +52,20 @@ def _words(nodes: Sequence[Node], code: Coded, start: int) -> list[int]:
     own = [0] * len(code.ids)
     marked = [(node.start - start, node.end - start, mark) for node in nodes if (mark := _mark(node))]
     for begin, finish, mark in marked:
-        for at, (first, last) in enumerate(code.offsets):
-            if first < finish and last > begin:
-                own[at] = mark
+        for at in _covered(code, begin, finish):
+            own[at] = mark
     return own
+
+
+def _covered(code: Coded, begin: int, finish: int) -> list[int]:
+    """The pieces that share a character with what stands from ``begin`` to ``finish`` of the sentence."""
+    return [at for at, (first, last) in enumerate(code.offsets) if first < finish and last > begin]
 
 
 def _mark(node: Node) -> int:
     if node.is_item or (node.name is None and "aid" in node.tags):
         return ARMS
-    return SANCTIONS if node.name is None and node.tags & _SANCTIONING else 0
+    return SANCTIONS if node.name is None and node.tags & SANCTIONING else 0
 
 
 def _chosen(lines: Sequence[Line], word_pieces: WordPieces, length: int) -> dict[int, Coded]:

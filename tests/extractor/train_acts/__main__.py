@@ -54,10 +54,10 @@ def loss(weights: network.Weights, words: Any, given: dict[str, Any], key: Any) 
     for kind in KINDS:
         own = given[kind]
         total += (optax.sigmoid_binary_cross_entropy(out[kind], own["act"]) * own["weight"]).sum()
-        for part in ("stage", "certainty"):
+        for part, share in (("stage", 1.0), ("certainty", 0.5)):
             sure = jax.nn.log_softmax(out[f"{kind} {part}"])
             picked = jnp.take_along_axis(sure, jnp.maximum(own[part], 0)[..., None], -1)[..., 0]
-            total -= (1.0 if part == "stage" else 0.5) * jnp.where(own[part] >= 0, picked, 0).sum()
+            total -= share * jnp.where(own[part] >= 0, picked, 0).sum()
     return total / given["pieces"].shape[0]
 
 

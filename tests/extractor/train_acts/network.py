@@ -8,11 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from safetensors.numpy import load_file
 
+from services.extractor.act_model import LOOK, LOOKS
 from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, SANCTIONS, STAGES, sizes
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
 JOINT, BILINEAR = 192, 64  # numbers a pair is judged by
-LOOKS, LOOK = 4, 32  # how often a pair looks over the window for the words that tell of it, and by how many numbers
 TOPICS = 8
 _LINEAR = {
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value", "o": "attention.output.dense",
