@@ -210,7 +210,7 @@ def _act(act: Act) -> list[str]:
     spans = [*marks, *(party.span for party in (giver, taker) if party)]
     return [
         f"  {kind:9} {printable(who)}: {printable(what)}",
-        f"            {act.stage}, {act.certainty}{printable(says)} (roles by {methods}; rule {act.rule})",
+        f"            {act.stage}, {act.certainty}{printable(says)} (confidence {act.confidence:.2f}; roles by {methods}; rule {act.rule})",
         *when,
         *(f"            | {_marked(sentence, spans)}" for sentence in act.evidence[:3]),
     ]

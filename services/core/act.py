@@ -1,8 +1,9 @@
 """Who did what to whom: an arms transfer or a sanction, with stage, certainty, attribution and evidence."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from services.core.mention import Span
 from services.core.when import When
@@ -71,6 +72,9 @@ class Attribution(Struct, frozen=True, kw_only=True):
 
 class _Act(Struct, frozen=True, kw_only=True):
     certainty: Certainty
+    confidence: Annotated[float, Meta(ge=0, le=1)] = (
+        1.0  # that the text tells it so; 1 where no learned reader judged it
+    )
     attribution: Attribution | None = None
     trigger: Span
     evidence: tuple[Span, ...]  # whole sentences, the telling one first

@@ -10,22 +10,35 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from services.core.act import READ, Act, Certainty, SanctionStage, TransferStage, sides
+from services.core.act import READ, Act, Certainty, SanctionStage, sides
 from services.core.errors import ConfigInvalid
+from services.core.rules.reading import kind_of
 from services.extractor.clues import Clues
-from services.extractor.pairs import CERTAINTIES, KINDS, MOST_PARTIES, STAGES, Actor, Facts, Line, actors, possible
+from services.extractor.pairs import (
+    CERTAINTIES,
+    KINDS,
+    MOST_PARTIES,
+    STAGES,
+    Actor,
+    Facts,
+    Line,
+    Stage,
+    actors,
+    possible,
+)
+from services.extractor.vocabulary import SANCTIONING
 from services.extractor.window import Window, window
 from services.extractor.word_pieces import WordPieces
 from services.extractor.word_weights import weighed
 
 Array = npt.NDArray[np.float32]
-Stage = TransferStage | SanctionStage
+_Word = TypeVar("_Word")
 TOPICS = (
     "arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture",
     "defence_industry",
@@ -35,7 +48,9 @@ _RULED = {
     "arms_transfer": 2.5,
     "sanction": 3.5,
 }  # what a stage that the rules read is ahead of the others, in log-probability
+_SAID = {"arms_transfer": 2.0, "sanction": 4.0}  # the same for certainties
 _LINEAR = np.float32(0.3)  # the share of the linear model, chosen on labels that neither half had seen
+_SPOKEN = {"arms_transfer": frozenset({"aid", "loose"}), "sanction": SANCTIONING | {"penalty"}}  # tags of words
 LOOKS, LOOK = 4, 32  # how often a pair looks over the window, and by how many numbers
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
@@ -53,7 +68,7 @@ def model_directory(setting: str) -> Path | None:
 class Judged(Struct, frozen=True):
     """A pair that the model takes for an act, or of which the rules told one: ``told``.
 
-    ``stages``: the log-probability of each, if it is an act. ``doubted``: a side of it was guessed, and the model takes it for none.
+    ``stages``, ``certainties``: the log-probability of each, if it is an act. ``doubted``: the rules told it, and the model takes it for none.
     """
 
     kind: str
@@ -61,7 +76,7 @@ class Judged(Struct, frozen=True):
     taker: Actor | None
     probability: float
     stages: dict[Stage, float]
-    certainty: Certainty
+    certainties: dict[Certainty, float]
     told: Act | None
     doubted: bool
 
@@ -69,7 +84,23 @@ class Judged(Struct, frozen=True):
         """How far it has got. ``ruled``: what the rules read, which the model must contradict with some certainty, or may not where it has seen little of it."""
         if ruled in _SELDOM:
             return ruled
-        return max(self.stages, key=lambda stage: self.stages[stage] + _RULED[self.kind] * (stage == ruled))
+        likely = _ahead(self.stages, ruled, _RULED[self.kind])
+        return max(likely, key=lambda stage: likely[stage])
+
+    def certainty(self, ruled: Certainty | None) -> Certainty:
+        """Whether it is stated, claimed or denied; ``ruled`` as for the stage."""
+        likely = _ahead(self.certainties, ruled, _SAID[self.kind])
+        return max(likely, key=lambda certainty: likely[certainty])
+
+    def confidence(self, stage: Stage, ruled: Stage | None) -> float:
+        """How probable it is that the text tells the act between these two, and at this stage. ``ruled``: as for the stage."""
+        likely = _ahead(self.stages, ruled, _RULED[self.kind])
+        return round(self.probability * float(np.exp(likely[stage] - np.logaddexp.reduce([*likely.values()]))), 2)
+
+
+def _ahead(words: dict[_Word, float], ruled: _Word | None, lead: float) -> dict[_Word, float]:
+    """Log-probabilities, up to a constant, where what the rules read is ``lead`` more likely."""
+    return {word: value + lead * (word == ruled) for word, value in words.items()}
 
 
 class Hidden(NamedTuple):
@@ -110,8 +141,9 @@ class ActModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session: Any = onnxruntime.InferenceSession(
-            str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+            str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"],
+            disabled_optimizers=["SkipLayerNormFusion"],  # joined, the two take seven times as long as one after the other
+        )  # fmt: skip
         self._heads: dict[str, Array] = {
             name: part.astype(np.float32) for name, part in np.load(directory / "heads.npz").items()
         }
@@ -142,6 +174,7 @@ class ActModel:
         found = [
             judged
             for kind in KINDS
+            if _spoken(kind, lines) or any(kind_of(act) == kind for act in acts)
             for judged in self._pairs(
                 kind, seen, Hidden(parties, whole, hidden), Facts(kind, lines, acts, self._rank),
                 Clues(kind, lines, acts, found_actors),
@@ -172,13 +205,14 @@ class ActModel:
         odds, stages, certainties = self._scores(kind, hidden, (givers, takers), known)
         odds = (1 - _LINEAR) * odds + _LINEAR * self._weighed(kind, seen.actors, pairs, clues)
         least = _odds(self.thresholds[kind]) if kind in self.thresholds else np.inf
-        doubt = _odds(self.doubts[kind]) if kind in self.doubts else -np.inf
+        doubt = self.doubts.get(kind, 0.0)
         for at, (giver, taker) in enumerate(pairs):
             told = facts.act(giver, taker)
             if told is None and odds[at] < least:
                 continue
             yield Judged(
-                kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))), _probabilities(kind, stages[at]), Certainty(CERTAINTIES[int(certainties[at].argmax())]), told, bool(told and odds[at] < doubt and _guessed(told)),
+                kind, giver, taker, float(1 / (1 + np.exp(-odds[at]))), _probabilities(STAGES[kind], stages[at]),
+                _probabilities(CERTAINTIES, certainties[at]), told, bool(told and odds[at] < _odds(doubt * _trusted(told))),
             )  # fmt: skip
 
     def _weighed(
@@ -202,11 +236,11 @@ class ActModel:
         self, kind: str, hidden: Hidden, pairs: tuple[npt.NDArray[Any], npt.NDArray[Any]], known: Array
     ) -> tuple[Array, Array, Array]:
         """Log-odds of each pair, scores of its stages and of its certainties. ``pairs``: rows of the givers and of the takers."""
-        w = self._judges[kind]
-        givers, takers = (hidden.parties[rows] for rows in pairs)
-        seen = _looked(w, hidden, pairs)
-        joint = np.tanh(givers @ w["x"] + takers @ w["y"] + hidden.whole @ w["c"] + seen + known @ w["f"] + w["b"])
-        together = np.einsum("nh,nh->n", givers @ w["bx"], takers @ w["by"]) / 8
+        w, (givers, takers) = self._judges[kind], pairs
+        seen, party = _looked(w, hidden, pairs), hidden.parties
+        alone = (party @ w["x"])[givers] + (party @ w["y"])[takers] + hidden.whole @ w["c"]
+        joint = np.tanh(alone + seen + known @ w["f"] + w["b"])
+        together = np.einsum("nh,nh->n", (party @ w["bx"])[givers], (party @ w["by"])[takers]) / 8
         odds = joint @ w["o"] + together + w["ob"] + known @ w["fo"]
         return odds, joint @ w["st"] + w["stb"] + known @ w["stf"], joint @ w["ce"] + w["ceb"] + known @ w["cef"]
 
@@ -226,11 +260,9 @@ def _looked(w: dict[str, Array], hidden: Hidden, pairs: tuple[npt.NDArray[Any], 
     return np.concatenate(found, axis=1)
 
 
-def _probabilities(kind: str, scores: Array) -> dict[Stage, float]:
-    """The log-probability of each stage of a kind."""
-    named: type[TransferStage | SanctionStage] = TransferStage if kind == "arms_transfer" else SanctionStage
-    sure = scores - np.logaddexp.reduce(scores)
-    return {named(stage): float(value) for stage, value in zip(STAGES[kind], sure, strict=True)}
+def _probabilities(words: Sequence[_Word], scores: Array) -> dict[_Word, float]:
+    """The log-probability of each of these words."""
+    return dict(zip(words, (scores - np.logaddexp.reduce(scores)).tolist(), strict=True))
 
 
 def digest(directory: Path) -> str:
@@ -241,10 +273,21 @@ def digest(directory: Path) -> str:
     return made.hexdigest()[:12]
 
 
-def _guessed(act: Act) -> bool:
-    """Whether a side is missing, or was not read from the words that join it to the act."""
-    return any(party is None or party.method not in READ for party in sides(act))
+def _spoken(kind: str, lines: Sequence[Line]) -> bool:
+    """Whether a word stands there without which nothing of the kind is told."""
+    words, arms = _SPOKEN[kind], kind == "arms_transfer"
+    return any(node.tags & words or (arms and node.is_item) for line in lines for node in line.sentence.nodes)
+
+
+def _trusted(told: Act) -> float:
+    """The share of the threshold below which an act of the rules falls: guessed sides fall first.
+
+    Where the words that join both to the act name somebody whom no lexicon knows, of whom the model knows little, it never falls.
+    """
+    if any(party is None or party.method not in READ for party in sides(told)):
+        return 1.0
+    return 0.5 if all(party and (party.id or party.country) for party in sides(told)) else 0.0
 
 
 def _odds(probability: float) -> float:
-    return float(np.log(probability / (1.0 - probability)))
+    return float(np.log(probability / (1.0 - probability))) if probability else -np.inf

@@ -122,8 +122,8 @@ def _joined(one: Act, other: Act) -> Act:
     """Both as one: the fuller roles, the evidence of both, the telling sentence first."""
     fuller, second = (other, one) if _covers(other, one) and not _covers(one, other) else (one, other)
     evidence = tuple(dict.fromkeys((*fuller.evidence, *second.evidence)))[:_MOST_EVIDENCE]
-    when = fuller.when or second.when
+    when, confidence = fuller.when or second.when, max(fuller.confidence, second.confidence)
     if isinstance(fuller, ArmsTransfer) and isinstance(second, ArmsTransfer):
         items = {item.name.casefold(): item for item in (*second.items, *fuller.items)}
-        return msgspec.structs.replace(fuller, when=when, evidence=evidence, items=tuple(items.values())[:8])
-    return msgspec.structs.replace(fuller, when=when, evidence=evidence)
+        fuller = msgspec.structs.replace(fuller, items=tuple(items.values())[:8])
+    return msgspec.structs.replace(fuller, when=when, confidence=confidence, evidence=evidence)

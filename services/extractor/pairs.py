@@ -20,11 +20,9 @@ from services.extractor.rows import Sentence
 Vector = npt.NDArray[np.float32]
 
 KINDS = ("arms_transfer", "sanction")
-STAGES: dict[str, tuple[str, ...]] = {
-    "arms_transfer": tuple(stage.value for stage in TransferStage),
-    "sanction": tuple(stage.value for stage in SanctionStage),
-}
-CERTAINTIES = tuple(certainty.value for certainty in Certainty)
+Stage = TransferStage | SanctionStage
+STAGES: dict[str, tuple[Stage, ...]] = {"arms_transfer": tuple(TransferStage), "sanction": tuple(SanctionStage)}
+CERTAINTIES = tuple(Certainty)
 MOST_PARTIES = 12
 MARKS = {"country": 1, "person": 2, "body": 3, "organisation": 4, "armed_group": 5, "company": 6}
 FREE = 7  # the mark of a party that no lexicon knows

@@ -1,14 +1,18 @@
 """Conditions on acts: ``act:KIND(role: party, stage>=agreed, certainty: asserted)``."""
 
+import re
+
 from services.core.rules import values
 from services.core.rules.cursor import Cursor
-from services.core.rules.expression import ActIs, CertaintyIs, Condition, MethodIs, RoleIs, StageIs
+from services.core.rules.expression import ActIs, CertaintyIs, Condition, ConfidenceIs, MethodIs, RoleIs, StageIs
 from services.core.rules.expression import Sort as Named
 from services.core.rules.lexer import Sort, Token
 from services.core.rules.problem import Place, allowed
 from services.core.rules.vocabulary import ACT_KINDS, CERTAINTIES, METHODS, ORDERED, ROLES, STAGES
 
 _COMPARISONS = ("<", "<=", ">", ">=")
+_COMPARED = frozenset({"stage", "confidence"})
+_SHARE = re.compile(r"0?\.\d{1,2}|0|1|1\.0{1,2}", re.ASCII)
 
 
 def act(cursor: Cursor, field: Token) -> ActIs:
@@ -40,17 +44,19 @@ def _arguments(cursor: Cursor, kind: str | None) -> tuple[Condition, ...]:
 
 def _argument(cursor: Cursor, kind: str | None) -> Condition | None:
     name = cursor.next()
-    known = {*ROLES[kind], "stage", "certainty", "method"}
+    known = {*ROLES[kind], "stage", "certainty", "method", "confidence"}
     if name.text not in known or name.sort is not Sort.WORD:
         what = f"act:{kind or 'any'}"
         cursor.stop(name.place, f'unknown argument "{name.text}" of {what}; {allowed(name.text, known)}')
     sign = cursor.sign(":", "=", *_COMPARISONS)
     if sign is None:
         cursor.stop(cursor.token.place, f'after "{name.text}" goes ":" and a value')
-    if name.text != "stage" and sign.text in _COMPARISONS:
-        cursor.stop(sign.place, f'"{sign.text}" goes with stage only; write {name.text}: value')
+    if name.text not in _COMPARED and sign.text in _COMPARISONS:
+        cursor.stop(sign.place, f'"{sign.text}" goes with stage and confidence only; write {name.text}: value')
     if name.text == "stage":
         return _stage(cursor, kind, name, sign)
+    if name.text == "confidence":
+        return _confidence(cursor, name, sign)
     if name.text == "certainty":
         return _certainty(cursor, name)
     return _method(cursor, name) if name.text == "method" else _role(cursor, name)
@@ -100,6 +106,23 @@ def _certainty(cursor: Cursor, name: Token) -> CertaintyIs:
     given = values.listed(cursor)
     _check(cursor, given, "certainty", CERTAINTIES)
     return CertaintyIs(place=_from(name, cursor), certainties=frozenset(token.text for token in given))
+
+
+def _confidence(cursor: Cursor, name: Token, sign: Token) -> ConfidenceIs | None:
+    example = "for example confidence>=0.6"
+    if sign.text not in _COMPARISONS:
+        cursor.stop(sign.place, f"a confidence is never exactly something; compare with <, <=, > or >=, {example}")
+    token = values.value(cursor)
+    if not _SHARE.fullmatch(token.text):
+        cursor.wrong(
+            token.place, f'"{token.text}" is no confidence; allowed: 0 to 1, with two decimals at most, {example}'
+        )
+        return None
+    limit = float(token.text)
+    if (sign.text, limit) in {("<", 0), (">=", 0), (">", 1), ("<=", 1)}:
+        every = "no" if sign.text in {"<", ">"} else "every"
+        cursor.wrong(token.place, f"{every} act has a confidence {sign.text} {token.text}, {example}")
+    return ConfidenceIs(place=_from(name, cursor), sign=sign.text, limit=limit)
 
 
 def _stage(cursor: Cursor, kind: str | None, name: Token, sign: Token) -> StageIs | None:

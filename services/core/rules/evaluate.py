@@ -16,6 +16,7 @@ from services.core.rules.expression import (
     Any,
     CertaintyIs,
     Condition,
+    ConfidenceIs,
     EntityIs,
     Expression,
     Figure,
@@ -197,6 +198,8 @@ def meets(condition: Condition, act: Act, reading: Reading) -> Truth:
             return act.certainty in certainties
         case MethodIs(methods=methods):
             return _found_by(methods, act)
+        case ConfidenceIs(sign=sign, limit=limit):
+            return compared(act.confidence, sign, limit)
         case RoleIs():
             return _role(condition, act, reading)
 

@@ -138,7 +138,14 @@ class MethodIs(_Node, frozen=True, kw_only=True):
     methods: frozenset[str]
 
 
-Condition = RoleIs | StageIs | CertaintyIs | MethodIs
+class ConfidenceIs(_Node, frozen=True, kw_only=True):
+    """How sure the extractor is of an act compares like this."""
+
+    sign: str
+    limit: float
+
+
+Condition = RoleIs | StageIs | CertaintyIs | MethodIs | ConfidenceIs
 
 
 class ActIs(_Node, frozen=True, kw_only=True):

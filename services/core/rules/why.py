@@ -13,6 +13,7 @@ from services.core.rules.expression import (
     All,
     Any,
     Condition,
+    ConfidenceIs,
     EntityIs,
     Expression,
     Figure,
@@ -160,6 +161,8 @@ def _argument(condition: Condition, act: Act) -> str:
     if isinstance(condition, RoleIs):
         asked = {value.sort for value in condition.values} & {Sort.KNOWN, Sort.NONE}
         return f"{condition.role} ({_stated(condition.role, act)})" if asked else condition.role
+    if isinstance(condition, ConfidenceIs):
+        return f"confidence ({act.confidence:.2f})"
     if isinstance(condition, MethodIs):
         sides = [(role, getattr(act, role)) for role in ROLES[kind_of(act)]["party"]]
         return f"method ({', '.join(f'{role}: {side.method}' for role, side in sides if side)})"

@@ -281,6 +281,17 @@ def test_what_is_known_decides_even_beside_what_is_not() -> None:
     assert compile_rule(RuleSource(id="r", title="R", when=when)).match(sample(UNSTATED)) is not None
 
 
+@pytest.mark.parametrize(
+    ("asks", "fits"),
+    [("confidence>=0.6", True), ("confidence>0.6", False), ("confidence <= .6", True), ("confidence<0.6", False)],
+)
+def test_how_sure_the_extractor_is_is_compared(asks: str, *, fits: bool) -> None:
+    likely = sample(transfer(TEXT, confidence=0.6))
+    asked = compile_rule(RuleSource(id="r", title="R", when=f"act:any({asks})"))
+    assert (asked.match(likely) is not None) == fits
+    assert fits or "fails confidence (0.60)" in why_not(asked, likely)[0].reason
+
+
 def test_halted_stands_outside_the_order() -> None:
     halted = sample(transfer(TEXT, stage=TransferStage.HALTED))
     for when in ("act:arms_transfer(stage>=sought)", "act:arms_transfer(stage<=delivered)"):

@@ -192,7 +192,7 @@ MISTAKES = {
     "a role of another kind of act": (
         "act:sanction(supplier: RU)",
         """
-        line 1, column 14: unknown argument "supplier" of act:sanction; Allowed: certainty, imposer, measure, method, party, source, stage, target
+        line 1, column 14: unknown argument "supplier" of act:sanction; Allowed: certainty, confidence, imposer, measure, method, party, source, stage, target
             act:sanction(supplier: RU)
                          ^^^^^^^^
         """,
@@ -275,7 +275,7 @@ MISTAKES = {
     "a comparison of something without order": (
         "act:sanction(certainty>alleged)",
         """
-        line 1, column 23: ">" goes with stage only; write certainty: value
+        line 1, column 23: ">" goes with stage and confidence only; write certainty: value
             act:sanction(certainty>alleged)
                                   ^
         """,
@@ -286,6 +286,30 @@ MISTAKES = {
         line 1, column 25: unknown certainty "claimed"; Allowed: alleged, asserted, denied
             act:sanction(certainty: claimed)
                                     ^^^^^^^
+        """,
+    ),
+    "a confidence that is said to be something": (
+        "act:sanction(confidence: 0.5)",
+        """
+        line 1, column 24: a confidence is never exactly something; compare with <, <=, > or >=, for example confidence>=0.6
+            act:sanction(confidence: 0.5)
+                                   ^
+        """,
+    ),
+    "a confidence in per cent": (
+        "act:sanction(confidence>=60%)",
+        """
+        line 1, column 26: "60%" is no confidence; allowed: 0 to 1, with two decimals at most, for example confidence>=0.6
+            act:sanction(confidence>=60%)
+                                     ^^^
+        """,
+    ),
+    "a confidence that every act has": (
+        "act:sanction(confidence>=0)",
+        """
+        line 1, column 26: every act has a confidence >= 0, for example confidence>=0.6
+            act:sanction(confidence>=0)
+                                     ^
         """,
     ),
     "an unknown method": (

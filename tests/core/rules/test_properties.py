@@ -48,6 +48,7 @@ def articles(draw: st.DrawFn) -> TaggedArticle:
     maybe = st.none() | known | named
     shared = {
         "certainty": st.sampled_from(Certainty),
+        "confidence": st.sampled_from((0.0, 0.5, 1.0)),
         "trigger": spans,
         "evidence": st.tuples(spans),
         "rule": st.just("r"),
@@ -92,10 +93,12 @@ party = st.sampled_from(
 )
 transfer_arguments = st.one_of(
     party.map("supplier: {}".format), party.map("recipient: {}".format), party.map("party: {}".format),
-    st.sampled_from(("stage>=agreed", "stage: halted", "certainty: denied", "certainty: (asserted, alleged)", "method: NOT carried")),
+    st.sampled_from(("stage>=agreed", "stage: halted", "certainty: denied", "certainty: (asserted, alleged)", "method: NOT carried", "confidence>=0.5")),
 )  # fmt: skip
 sanction_arguments = st.one_of(
-    party.map("imposer: {}".format), party.map("target: {}".format), st.sampled_from(("stage<in_force", "stage: eased"))
+    party.map("imposer: {}".format),
+    party.map("target: {}".format),
+    st.sampled_from(("stage<in_force", "stage: eased", "confidence<.5")),
 )
 any_arguments = st.one_of(party.map("party: {}".format), st.just("certainty: asserted"))
 
