@@ -1,5 +1,6 @@
 """The acts of an article: by rules sentence by sentence, then by the learned reader over all of them."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -21,7 +22,7 @@ from services.extractor.lexicons import Lexicons
 from services.extractor.merge import merged
 from services.extractor.pairs import Line
 from services.extractor.parties import of_node
-from services.extractor.rows import PARTIES, Sentence, build, split
+from services.extractor.rows import PARTIES, Node, Sentence, build, split
 from services.extractor.sanctions import SanctionRules
 from services.extractor.scan import Hit, longest
 from services.extractor.transfers import TransferRules
@@ -36,12 +37,16 @@ _PASSING = frozenset({"give", "equip", "get", "n.give", "n.get", "n.both"})
 
 
 class Page(Struct, frozen=True):
-    """An article with what the scan found in it. ``copy`` is the text as it is read, position for position."""
+    """An article with what the scan found in it.
+
+    ``copy`` is the text as it is read, position for position. ``built``: its sentences as nodes, by their beginnings, as far as they were asked for.
+    """
 
     article: Article
     text: str
     copy: str
     hits: Sequence[Hit]
+    built: dict[int, tuple[Node, ...]] = {}
 
 
 class Acts(Struct, frozen=True):
@@ -87,8 +92,10 @@ class ActReader:
 
     def learn(self, page: Page, read: Acts) -> Acts:
         """``read``, what the rules told of the page, without what the learned reader doubts and with what it adds; itself where there is none."""
+        if self._model is None:
+            return read
         lines = self.lines(page)
-        if self._model is None or not worth(lines):
+        if not (read.acts or worth(lines)):
             return read
         judgement = self._model.judge(lines, read.acts)
         standing, doubted = learned.acts(judgement, lines, read.acts)
@@ -141,29 +148,36 @@ class ActReader:
         telling = sorted(hit.start for hit in page.hits if is_telling(hit))
         if not telling:
             return
-        known = [
-            hit
-            for hit in page.hits
-            if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
-        ]
+        known = sorted(
+            (
+                hit
+                for hit in page.hits
+                if hit.term.layer == "name" or (hit.term.layer == "tag" and not hit.term.text.isalpha())
+            ),
+            key=lambda hit: hit.start,
+        )
+        begins = [hit.start for hit in known]
         number = others = 0
         for begin, finish in fields(page.article, len(page.text)):
             for start, end in split(page.copy, begin, finish):
-                tells = any(start <= at < end for at in telling)
-                inside = [hit for hit in known if start <= hit.start and hit.end <= end]
-                if not tells and not (
-                    named and others < _MOST_OTHERS and any(hit.term.layer == "name" for hit in inside)
-                ):
+                tells = bisect_left(telling, start) < bisect_left(telling, end)
+                if not tells and not (named and others < _MOST_OTHERS):
+                    continue
+                inside = [hit for hit in known[bisect_left(begins, start) : bisect_left(begins, end)] if hit.end <= end]
+                if not tells and not any(hit.term.layer == "name" for hit in inside):
                     continue
                 others += not tells
                 number += 1
-                nodes = build(self._tokenizer(page.copy[start:end]), start, inside, self._vocabulary)
+                nodes = page.built.get(start) or build(
+                    self._tokenizer(page.copy[start:end]), start, inside, self._vocabulary
+                )
+                page.built[start] = nodes
                 title = begin == 0 and bool(page.article.title)
                 yield Line(Sentence(start, end, nodes, title, number, page.text[start:end]), tells)
 
 
 def worth(lines: Sequence[Line]) -> bool:
-    """Whether the learned reader is asked: somebody is named, and a sentence has a word of sanctions, aid or a transfer of arms."""
+    """Whether the learned reader is asked although the rules tell nothing: somebody is named, and a sentence has a word of sanctions, aid or a transfer of arms."""
     named = any(node.is_party for line in lines for node in line.sentence.nodes)
     return named and any(line.telling and _moves(line.sentence) for line in lines)
 

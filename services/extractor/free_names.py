@@ -4,7 +4,8 @@ A name is a run of capitalised words within a sentence. A headline that capitali
 stand in another sentence of the article are found in it too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -30,9 +31,10 @@ Run = tuple[int, int]
 def with_free_names(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines, with names and groups that no lexicon knows as nodes that name a party."""
     runs = [tuple(_runs(line.sentence.nodes)) for line in lines]
-    known = {
-        _words(line.sentence.nodes, run) for line, own in zip(lines, runs, strict=True) for run in own
-    }  # fmt: skip
+    known: dict[str, set[str]] = defaultdict(set)  # by their first words
+    for line, own in zip(lines, runs, strict=True):
+        for run in own:
+            known[line.sentence.nodes[run[0]].word].add(_words(line.sentence.nodes, run))
     return tuple(
         _joined(line, own or tuple(_again(line.sentence.nodes, known))) for line, own in zip(lines, runs, strict=True)
     )
@@ -81,14 +83,13 @@ def _all_capitals(nodes: Sequence[Node]) -> bool:
     )  # fmt: skip
 
 
-def _again(nodes: Sequence[Node], known: set[str]) -> Iterator[Run]:
+def _again(nodes: Sequence[Node], known: Mapping[str, set[str]]) -> Iterator[Run]:
     """Where names of other sentences stand in one that capitalises all."""
     at = 0
     while at < len(nodes):
-        end = next(
-            (end for end in range(min(len(nodes), at + _LONGEST) - 1, at - 1, -1) if _words(nodes, (at, end)) in known),
-            None,
-        )
+        names = known.get(nodes[at].word, ())
+        ends = range(min(len(nodes), at + _LONGEST) - 1, at - 1, -1) if names else ()
+        end = next((end for end in ends if _words(nodes, (at, end)) in names), None)
         if end is not None:
             yield at, end
         at = at + 1 if end is None else end + 1

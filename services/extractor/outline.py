@@ -23,8 +23,9 @@ _SANCTIONS = {"s.verb.eased": "EASE", "sanction": "NOUN", "penalty": "PENALTY"}
 _SANCTION_STAGES = {"s.imposed": "IMPOSE", "s.threatened": "THREATEN", "s.called_for": "CALL", "s.eased": "EASED",
                     "s.refused": "REFUSE", "s.violated": "VIOLATE", "s.in_force": "HOLD"}  # fmt: skip
 _SMALL = (
-    (english.BE, "BE"), (english.NEGATIONS, "NOT"), (english.SUBORDINATORS, "SUB"), (english.MODALS, "MODAL"),
-)  # fmt: skip
+    (english.MODALS, "MODAL"), (english.SUBORDINATORS, "SUB"), (english.NEGATIONS, "NOT"), (english.BE, "BE"),
+)  # fmt: skip  # the last that holds a word has it
+_WORDS = {word: sign for words, sign in _SMALL for word in words} | {word: word for word in _KEPT}
 
 
 class Sign(NamedTuple):
@@ -58,15 +59,15 @@ def outline(line: Line, kind: str) -> Outline:
 
 
 def _sign(node: Node, kind: str) -> str | None:
+    if not node.tags and not node.is_item:  # most words
+        return _WORDS.get(node.word)
     told = _of_transfers(node) if kind == "arms_transfer" else _of_sanctions(node)
     if told:
         return told
     for tag in ("say", "claim"):
         if tag in node.tags:
             return tag.upper()
-    if node.word in _KEPT:
-        return node.word
-    return next((sign for words, sign in _SMALL if node.word in words), None)
+    return _WORDS.get(node.word)
 
 
 def _of_transfers(node: Node) -> str | None:
