@@ -173,4 +173,7 @@ def _word(token: Any, start: int, end: int, vocabulary: Vocabulary, cues: set[st
 
 def is_stop(node: Node) -> bool:
     """Whether it is punctuation."""
-    return node.word in english.STOPS or (not any(char.isalnum() for char in node.word) and node.word != "'s")
+    word = node.word
+    if word[:1].isalnum():
+        return word in english.STOPS
+    return word in english.STOPS or (not any(char.isalnum() for char in word) and word != "'s")

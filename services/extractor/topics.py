@@ -6,6 +6,7 @@ A topic with weights in ``topic_weights.yaml`` is judged by the regression, one 
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from heapq import nsmallest
 
 import msgspec
 
@@ -23,7 +24,7 @@ _MOST_EVIDENCE, _FEW = 8, 3
 # The share of the learned reader in the log-odds of a topic, where it read the article: half of what a text is about as a whole.
 _SHARES = {
     "armed_conflict": 0.5, "diplomacy": 0.5, "military_posture": 0.5, "defence_industry": 0.5, "nuclear_missile": 0.3,
-    "export_controls": 0.3,
+    "export_controls": 0.3, "sanctions": 0.25,
 }  # fmt: skip
 _LEAST = 0.4  # its log-odds at which a topic is as likely wanted as not: it is cautious
 
@@ -119,8 +120,10 @@ def _telling(weights: Weights, features: Features, hits: Sequence[Hit]) -> list[
         if at and name in known:
             loud[group] += value * known[name]
     groups = {group: by for group, by in loud.items() if by > 0}
-    ranked = [(groups[group], hit) for hit in hits for group in hit.term.groups if group in groups]
-    return [hit for _, hit in sorted(ranked, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))[:_MOST_EVIDENCE]]
+    terms = {id(hit.term): hit.term for hit in hits}  # few, however often each stands there
+    speak = {key: max((groups.get(group, 0.0) for group in term.groups), default=0.0) for key, term in terms.items()}
+    telling = (hit for hit in hits if speak[id(hit.term)])
+    return nsmallest(_MOST_EVIDENCE, telling, key=lambda hit: (-speak[id(hit.term)], hit.start, -hit.end))
 
 
 def _span(text: str, hit: Hit) -> Span:
