@@ -52,6 +52,29 @@ _SAID = {"arms_transfer": 2.0, "sanction": 4.0}  # the same for certainties
 _LINEAR = np.float32(0.3)  # the share of the linear model, chosen on labels that neither half had seen
 _SPOKEN = {"arms_transfer": frozenset({"aid", "loose"}), "sanction": SANCTIONING | {"penalty"}}  # tags of words
 LOOKS, LOOK = 4, 32  # how often a pair looks over the window, and by how many numbers
+_PARTS = [
+    "x",
+    "y",
+    "c",
+    "f",
+    "b",
+    "o",
+    "ob",
+    "fo",
+    "bx",
+    "by",
+    "lx",
+    "ly",
+    "lk",
+    "lv",
+    "st",
+    "stb",
+    "stf",
+    "ce",
+    "ceb",
+    "cef",
+    "words",
+]  # of the heads of a kind
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
 
@@ -144,9 +167,7 @@ class ActModel:
             str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"],
             disabled_optimizers=["SkipLayerNormFusion"],  # joined, the two take seven times as long as one after the other
         )  # fmt: skip
-        self._heads: dict[str, Array] = {
-            name: part.astype(np.float32) for name, part in np.load(directory / "heads.npz").items()
-        }
+        self._heads = _heads(directory / "heads.npz")
         self._judges = {
             kind: {name.partition(".")[2]: part for name, part in self._heads.items() if name.startswith(f"{kind}.")}
             for kind in KINDS
@@ -243,6 +264,16 @@ class ActModel:
         together = np.einsum("nh,nh->n", (party @ w["bx"])[givers], (party @ w["by"])[takers]) / 8
         odds = joint @ w["o"] + together + w["ob"] + known @ w["fo"]
         return odds, joint @ w["st"] + w["stb"] + known @ w["stf"], joint @ w["ce"] + w["ceb"] + known @ w["cef"]
+
+
+def _heads(path: Path) -> dict[str, Array]:
+    """Raises ConfigInvalid where a part is missing, as in a model that another version was made for."""
+    found = {name: part.astype(np.float32) for name, part in np.load(path).items()}
+    wanted = {f"{kind}.{part}" for kind in KINDS for part in _PARTS} | {"null", "topics", "topics_bias"}
+    if missing := sorted(wanted - found.keys()):
+        what = f"lacks {', '.join(missing[:3])}{' and others' if len(missing) > 3 else ''}"
+        raise ConfigInvalid([f"{path}: {what}; it was made for another version of wirewatch: train it anew"])
+    return found
 
 
 def _looked(w: dict[str, Array], hidden: Hidden, pairs: tuple[npt.NDArray[Any], npt.NDArray[Any]]) -> Array:

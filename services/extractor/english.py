@@ -1,5 +1,7 @@
 """The small words of English by what they do in a sentence. Closed classes: nothing an analyst would add to."""
 
+from services.core.interval import MONTHS, WEEKDAYS
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -44,9 +46,8 @@ OFFICES = _words(
     "president administration government bloc country kingdom regime minister ministry chancellor leader secretary"
 )
 QUOTES = _words("\" ' “ ”")
-DAYS = _words(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
-    " october november december week month year weekend morning evening night years months weeks days"
+DAYS = (frozenset({*WEEKDAYS, *MONTHS}) - {"may"}) | _words(
+    "week month year weekend morning evening night years months weeks days"
 )
 # nouns that may receive arms or be a target of sanctions without a name
 GROUPS = _words(

@@ -9,13 +9,12 @@ from enum import Enum
 
 from msgspec import Struct
 
+from services.core.interval import MONTHS, WEEKDAYS
 from services.core.when import Granularity
 from services.extractor import calendar_units as units
 from services.extractor.calendar_units import ONE, Interval
 from services.extractor.number_words import COUNT, number
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SOON = 60
 _NEXT_TO = {"last": -1, "this": 0, "next": 1}
 _VAGUE = 9  # "several weeks" are two to nine of them
@@ -62,8 +61,8 @@ def _named(names: tuple[str, ...], short: str) -> str:
     return f"(?-i:{'|'.join(written)}|{short})"
 
 
-_MONTH = _named(_MONTHS, r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?:\.|\b)")
-_DAY = _named(_DAYS, r"(?:Mon|Tues?|Weds?|Thurs?|Fri|Sat|Sun)(?=\.?,?\s+(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)))\.?")  # fmt: skip
+_MONTH = _named(MONTHS, r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?:\.|\b)")
+_DAY = _named(WEEKDAYS, r"(?:Mon|Tues?|Weds?|Thurs?|Fri|Sat|Sun)(?=\.?,?\s+(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)))\.?")  # fmt: skip
 _YEAR = r"(?:19|20)\d\d(?![\d%]|[.,:]\d|-(?:strong|mile|year|km)|\w)"
 _ENDING = r"(?:st|nd|rd|th)?"
 _SIDE = r"(?P<side>last|past|previous|this|next|coming|upcoming)"
@@ -75,7 +74,7 @@ _COUNTED = r"(?!\s*(?:%|percent|per\s+cent|people|troops|soldiers|tanks|missiles
 
 
 def _month(match: re.Match[str], group: str = "month") -> int:
-    return next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(match[group].lower().rstrip(".")[:3]))
+    return next(n for n, name in enumerate(MONTHS, 1) if name.startswith(match[group].lower().rstrip(".")[:3]))
 
 
 def _day_of(month: int, number: int, published: date, toward: int) -> date:
@@ -191,7 +190,7 @@ def _overnight(match: re.Match[str], published: date, toward: int) -> Interval:
 
 def _weekday(match: re.Match[str], published: date, toward: int) -> Interval:
     """The latest, today included; the next where the sentence looks ahead. "Next" and "last" leave today out."""
-    number = next(n for n, name in enumerate(_DAYS) if name == match["weekday"].lower())
+    number = next(n for n, name in enumerate(WEEKDAYS) if name == match["weekday"].lower())
     back = (published.weekday() - number) % 7
     side = (match["side"] or "").lower()
     if side in {"last", "past", "previous"}:
@@ -266,7 +265,7 @@ _NO_NAME = r"(?!\s+(?:(?-i:Times|Mirror|Express|Telegraph|Mail|Herald|Post|Star|
 _NO_HOLIDAY = r"(?<!Black )(?<!Bloody )(?<!Good )(?<!Cyber )(?<!Ash )(?<!Super )(?<!Mail on )(?<!Palm )(?<!Easter )(?<!Theresa )(?<!Mrs )(?<!Ms )(?<!Mrs\. )"  # fmt: skip
 _NO_PERSON = r"(?!\s+(?-i:(?!In|On|At|By|To|For|The|After|With|Over|And|As|Of|From)[A-Z][a-z]+))"
 
-_IN_MONTHS = tuple(name[:3] for name in _MONTHS)
+_IN_MONTHS = tuple(name[:3] for name in MONTHS)
 _IN_YEARS = ("19", "20")
 _IN_SEASONS = ("spring", "summer", "autumn", "fall", "winter")
 _IN_UNITS = ("day", "week", "month", "quarter", "year", "decade")
@@ -291,7 +290,7 @@ RULES: tuple[Rule, ...] = (
     _rule(_IN_SEASONS, r"(?P<side>)(?P<season>spring|summer|autumn|winter)(?P<year>)(?=\s*(?:[.,;:)\"]|$)|\s+(?:and|or|to|by|with|for|when|as|at|after|before|from|that|the|a|his)\b)", _season, Needs.PREPOSITION),
     _rule(("day", "morrow", "night", "morning", "afternoon", "evening"), r"(?:the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|last\s+night|this\s+(?:morning|afternoon|evening)|tonight|(?:yesterday|tomorrow)(?:\s+(?:morning|afternoon|evening|night))?|today)(?!\w|'s)", _relative_day),
     _rule(("overnight",), r"overnight(?=[\s,.;]|$)(?!\s+(?:stay|train|success|bag))", _overnight),
-    _rule(("day",), rf"{_NO_HOLIDAY}(?:{_SIDE}\s+)?(?P<weekday>{_named(_DAYS, 'SUNDAY')})(?:\s+(?:morning|afternoon|evening|night))?(?![\w'])(?!-(?-i:[A-Z])){_NO_NAME}", _weekday),
+    _rule(("day",), rf"{_NO_HOLIDAY}(?:{_SIDE}\s+)?(?P<weekday>{_named(WEEKDAYS, 'SUNDAY')})(?:\s+(?:morning|afternoon|evening|night))?(?![\w'])(?!-(?-i:[A-Z])){_NO_NAME}", _weekday),
     _rule(_IN_UNITS, r"(?P<side>this|next|last|coming|previous)\s+" + _UNIT + r"(?![\w'-])", _side_unit),
     _rule(_IN_UNITS, rf"(?:the\s+)?(?P<side>past)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),
     _rule(_IN_UNITS, rf"(?<=in )the\s+(?P<side>last|coming)\s+(?P<count>){_UNIT}(?![\w'-])", _lasting),

@@ -264,15 +264,15 @@ class TransferReader:
 
     def _without_onlooker(self, frame: Frame) -> tuple[Frame, list[Party]]:
         """``Chile seizes a shipment``, ``protests a sale``, ``for bombing a shipment``: who does so is no side of it."""
-        harmed = any(self.nodes[at].word in _HARMING for at in range(frame.first, frame.at))
-        if harmed:
-            others = parties.of_nodes(self.clause.sentence, (*frame.owners, *frame.subject), frame.method)
-            return structs.replace(frame, owners=(), subject=(), verb=None), others
         verb = self.nodes[frame.verb.at].word if frame.verb else ""
-        if verb not in english.LOOKING_ON and not (frame.owners and verb in _OPPOSING):
+        if any(self.nodes[at].word in _HARMING for at in range(frame.first, frame.at)):
+            others, left = (*frame.owners, *frame.subject), structs.replace(frame, owners=())
+        elif verb in english.LOOKING_ON or (frame.owners and verb in _OPPOSING):
+            others, left = frame.subject, structs.replace(frame, governors=())
+        else:
             return frame, []
-        others = parties.of_nodes(self.clause.sentence, frame.subject, frame.method)
-        return structs.replace(frame, subject=(), verb=None, governors=()), others
+        named = parties.of_nodes(self.clause.sentence, others, frame.method)
+        return structs.replace(left, subject=(), verb=None), named
 
 
 def _grouped(party: Party) -> bool:

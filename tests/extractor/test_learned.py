@@ -1,16 +1,18 @@
 """What becomes of pairs that the learned reader takes for acts."""
 
 import math
+import shutil
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from services.core.act import Act, ArmsTransfer, Certainty, Method, Party, SanctionStage, TransferStage
 from services.core.errors import ConfigInvalid
 from services.core.mention import Span
 from services.core.settings import ExtractorSettings
-from services.extractor.act_model import ActModel, Judged, Judgement, model_directory
+from services.extractor.act_model import FILES, ActModel, Judged, Judgement, model_directory
 from services.extractor.learned import acts, chosen
 from services.extractor.lexicons import load_lexicons
 from services.extractor.pairs import Actor, actors
@@ -62,6 +64,17 @@ def test_no_more_than_eight_of_a_kind() -> None:
 def test_a_directory_without_the_files_is_named() -> None:
     with pytest.raises(ConfigInvalid, match=r"lacks encoder.onnx, heads.npz, vocabulary.txt, card.json"):
         ActModel(Path(__file__).parent, {})
+
+
+def test_a_model_of_another_version_is_named_at_the_start(tmp_path: Path) -> None:
+    default = model_directory("default")
+    assert default is not None
+    for name in FILES:
+        shutil.copy(default / name, tmp_path)
+    heads = dict(np.load(default / "heads.npz"))
+    np.savez(tmp_path / "heads.npz", **{name: part for name, part in heads.items() if not name.endswith(".lk")})
+    with pytest.raises(ConfigInvalid, match=r"heads.npz: lacks arms_transfer.lk, sanction.lk; it was made for another"):
+        ActModel(tmp_path, {})
 
 
 def test_the_setting_names_where_the_model_is() -> None:
