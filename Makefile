@@ -15,7 +15,7 @@ run: $(VENV)/runtime  ## the same for real: make run CONFIG=my-config
 	$(BIN)/wirewatch run --config $(CONFIG)
 
 test: lint types  ## everything; parts that need Java or PostgreSQL say so when they skip
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check services tests
