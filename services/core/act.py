@@ -72,9 +72,8 @@ class Attribution(Struct, frozen=True, kw_only=True):
 
 class _Act(Struct, frozen=True, kw_only=True):
     certainty: Certainty
-    confidence: Annotated[float, Meta(ge=0, le=1)] = (
-        1.0  # that the text tells it so; 1 where no learned reader judged it
-    )
+    # That the text tells it so; 1 where no learned reader judged it.
+    confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0
     attribution: Attribution | None = None
     trigger: Span
     evidence: tuple[Span, ...]  # whole sentences, the telling one first

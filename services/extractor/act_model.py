@@ -52,29 +52,9 @@ _SAID = {"arms_transfer": 2.0, "sanction": 4.0}  # the same for certainties
 _LINEAR = np.float32(0.3)  # the share of the linear model, chosen on labels that neither half had seen
 _SPOKEN = {"arms_transfer": frozenset({"aid", "loose"}), "sanction": SANCTIONING | {"penalty"}}  # tags of words
 LOOKS, LOOK = 4, 32  # how often a pair looks over the window, and by how many numbers
-_PARTS = [
-    "x",
-    "y",
-    "c",
-    "f",
-    "b",
-    "o",
-    "ob",
-    "fo",
-    "bx",
-    "by",
-    "lx",
-    "ly",
-    "lk",
-    "lv",
-    "st",
-    "stb",
-    "stf",
-    "ce",
-    "ceb",
-    "cef",
-    "words",
-]  # of the heads of a kind
+_PARTS = (
+    "x", "y", "c", "f", "b", "o", "ob", "fo", "bx", "by", "lx", "ly", "lk", "lv", "st", "stb", "stf", "ce", "ceb", "cef", "words",
+)  # fmt: skip  # of the heads of a kind
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
 
 
@@ -107,13 +87,11 @@ class Judged(Struct, frozen=True):
         """How far it has got. ``ruled``: what the rules read, which the model must contradict with some certainty, or may not where it has seen little of it."""
         if ruled in _SELDOM:
             return ruled
-        likely = _ahead(self.stages, ruled, _RULED[self.kind])
-        return max(likely, key=lambda stage: likely[stage])
+        return _likeliest(_ahead(self.stages, ruled, _RULED[self.kind]))
 
     def certainty(self, ruled: Certainty | None) -> Certainty:
         """Whether it is stated, claimed or denied; ``ruled`` as for the stage."""
-        likely = _ahead(self.certainties, ruled, _SAID[self.kind])
-        return max(likely, key=lambda certainty: likely[certainty])
+        return _likeliest(_ahead(self.certainties, ruled, _SAID[self.kind]))
 
     def confidence(self, stage: Stage, ruled: Stage | None) -> float:
         """How probable it is that the text tells the act between these two, and at this stage. ``ruled``: as for the stage."""
@@ -124,6 +102,10 @@ class Judged(Struct, frozen=True):
 def _ahead(words: dict[_Word, float], ruled: _Word | None, lead: float) -> dict[_Word, float]:
     """Log-probabilities, up to a constant, where what the rules read is ``lead`` more likely."""
     return {word: value + lead * (word == ruled) for word, value in words.items()}
+
+
+def _likeliest(words: dict[_Word, float]) -> _Word:
+    return max(words, key=lambda word: words[word])
 
 
 class Hidden(NamedTuple):

@@ -22,10 +22,10 @@ _TRANSFERS = {"equip": "EQUIP", "seeking": "SEEK", "get": "GET", "n.give": "GIVI
 _SANCTIONS = {"s.verb.eased": "EASE", "sanction": "NOUN", "penalty": "PENALTY"}
 _SANCTION_STAGES = {"s.imposed": "IMPOSE", "s.threatened": "THREATEN", "s.called_for": "CALL", "s.eased": "EASED",
                     "s.refused": "REFUSE", "s.violated": "VIOLATE", "s.in_force": "HOLD"}  # fmt: skip
-_SMALL = (
-    (english.MODALS, "MODAL"), (english.SUBORDINATORS, "SUB"), (english.NEGATIONS, "NOT"), (english.BE, "BE"),
-)  # fmt: skip  # the last that holds a word has it
-_WORDS = {word: sign for words, sign in _SMALL for word in words} | {word: word for word in _KEPT}
+_WORDS = (  # the last that holds a word has it
+    dict.fromkeys(english.MODALS, "MODAL") | dict.fromkeys(english.SUBORDINATORS, "SUB") | dict.fromkeys(english.NEGATIONS, "NOT")
+    | dict.fromkeys(english.BE, "BE") | {word: word for word in _KEPT}
+)  # fmt: skip
 
 
 class Sign(NamedTuple):

@@ -174,6 +174,4 @@ def _word(token: Any, start: int, end: int, vocabulary: Vocabulary, cues: set[st
 def is_stop(node: Node) -> bool:
     """Whether it is punctuation."""
     word = node.word
-    if word[:1].isalnum():
-        return word in english.STOPS
-    return word in english.STOPS or (not any(char.isalnum() for char in word) and word != "'s")
+    return word in english.STOPS or not (word[:1].isalnum() or any(char.isalnum() for char in word))

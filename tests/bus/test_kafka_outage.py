@@ -12,7 +12,7 @@ from services.core.ports.bus import Partition, Producer, StreamSpec
 from services.core.settings import KafkaBus as Settings
 from tests.bus.kafka_workers import Clock, Reader, Sender, until
 from tests.servers.kafka import KafkaBroker
-from tests.servers.ports import free_ports
+from tests.servers.ports import free_port
 
 pytestmark = pytest.mark.kafka
 
@@ -93,7 +93,7 @@ def test_what_is_made_during_an_outage_works_after_it(own_kafka: KafkaBroker, bu
 
 
 def test_an_address_where_nobody_listens_is_named_at_once() -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     address = f"127.0.0.1:{port}"
     bus = KafkaBus(Settings(servers=(address,)), password=None, clock=Clock())
     begun = time.monotonic()

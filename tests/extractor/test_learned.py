@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from services.core.act import Act, ArmsTransfer, Certainty, Method, Party, SanctionStage, TransferStage
 from services.core.errors import ConfigInvalid
@@ -141,6 +142,7 @@ GAME = "Spain beats Greece in a friendly as Norway imposes sanctions on Paraguay
         ("Spain sends howitzers to Greece", Method.NEAREST, True),
         ("Spain sends howitzers to Greece", Method.PATTERN, True),
         (GAME, Method.NEAREST, False),
+        (GAME, Method.CARRIED, False),
         (GAME, Method.PATTERN, False),
     ],
 )
@@ -161,7 +163,8 @@ def test_what_the_rules_told_falls_where_the_model_takes_it_for_none(title: str,
         supplier=spain, recipient=greece,
     )  # fmt: skip
     standing, doubted = acts(model().judge(lines, [by_rules]), lines, [by_rules])
-    assert (by_rules.rule in {act.rule for act in standing}, by_rules in doubted) == (stands, not stands)
+    as_told = [replace(act, confidence=by_rules.confidence) for act in standing]
+    assert (by_rules in as_told, by_rules in doubted) == (stands, not stands)
 
 
 def test_an_act_of_the_model_says_so_and_carries_its_sentence() -> None:

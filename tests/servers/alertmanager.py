@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 import yaml
 
 from services.core.matcher import Matcher, Word, matcher
-from tests.servers.ports import free_ports
+from tests.servers.ports import free_port
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 _SECONDS = {"group_wait", "group_interval", "repeat_interval"}
@@ -34,7 +34,7 @@ class Alertmanager:
         self._before: dict[tuple[str, str], set[str]] = {}
         self._hooks = _Hooks(("127.0.0.1", 0), self._hook())
         threading.Thread(target=self._hooks.serve_forever, daemon=True).start()
-        (port,) = free_ports(1)
+        port = free_port()
         self._url = f"http://127.0.0.1:{port}"
         directory.mkdir(parents=True, exist_ok=True)
         self._log = directory / "alertmanager.log"

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from tests.servers.lifetime import outlives, run_process, unavailable
-from tests.servers.ports import free_ports
+from tests.servers.ports import free_port
 
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"  # a test machine may lose its data
 _END = 'kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")"; rm -rf "$0"'
@@ -106,7 +106,7 @@ def require_postgresql() -> None:
 def new_server() -> PostgresqlServer:
     """A running server."""
     # Not below pytest's directory: PostgreSQL refuses to be root, and another user cannot enter there.
-    server = PostgresqlServer(Path(tempfile.mkdtemp(prefix="wirewatch-postgresql-")), free_ports(1)[0])
+    server = PostgresqlServer(Path(tempfile.mkdtemp(prefix="wirewatch-postgresql-")), free_port())
     server.start()
     return server
 
