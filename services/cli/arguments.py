@@ -6,9 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.app import load_configuration
 from services.config.load import default_directory
 from services.core.settings import Configuration
+from services.openers import load_configuration
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

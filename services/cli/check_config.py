@@ -3,13 +3,13 @@
 import argparse
 from collections.abc import Iterator
 
-from services.app import load_configuration
 from services.cli.arguments import add_config
 from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
 from services.core.printable import printable
 from services.core.rules.compile import compile_rule
 from services.core.settings import Configuration, KafkaBus, Secret, Settings
+from services.openers import load_configuration
 
 _LONGEST = 2000
 

@@ -4,10 +4,8 @@ import argparse
 import signal
 from collections.abc import Sequence
 
-from services.app import App
 from services.cli.arguments import add_config, configuration
 from services.cli.check_config import missing_secrets
-from services.cli.daemon import Daemon
 from services.core.errors import ConfigInvalid
 from services.core.settings import Configuration
 from services.telemetry import log
@@ -41,6 +39,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT; SIGHUP reloads the configuration."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
+    from services.app import App  # with every adapter, which the other commands need not wait for
+    from services.cli.daemon import Daemon
+
     parts = PARTS[args.command]
     loaded = _complete(args, parts)
     telemetry = loaded.settings.telemetry

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 
-from services.app import open_bus
 from services.cli.arguments import add_config, configuration
 from services.core.codec import decode
 from services.core.dead_letter import DeadLetter
@@ -13,6 +12,7 @@ from services.core.errors import Poison
 from services.core.ports.bus import Bus, Partition, Producer
 from services.core.printable import printable
 from services.core.streams import DEAD_LETTERS
+from services.openers import open_bus
 
 _PAGE = 500
 _SHOWN = 400

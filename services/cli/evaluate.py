@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from services.app import open_tagger
 from services.cli.arguments import add_config, configuration
 from services.cli.evaluate_text import error_lines, rule_lines, stage_lines, table, topic_error_lines
 from services.cli.tag import parse_date
@@ -23,6 +22,7 @@ from services.core.measure.parties import Parties
 from services.core.measure.score import Judged, judge, labelled_topics, results
 from services.core.printable import printable
 from services.core.settings import Configuration
+from services.openers import open_tagger
 
 _MAX_LINE = 8_000_000  # bytes
 _MAX_LINES = 100_000

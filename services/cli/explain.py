@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from services.app import open_database
 from services.cli.arguments import add_config, configuration
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -15,6 +14,7 @@ from services.core.rule import Mode
 from services.core.rules.compile import Match, Rule, compile_rule
 from services.core.rules.reading import Reading
 from services.core.rules.why import describe, why_not
+from services.openers import open_database
 
 Archived = tuple[TaggedArticle, str | None]
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from services.app import open_database
 from services.cli.arguments import add_config, configuration, login_name, since
 from services.core.feedback import Judgement, Opinion, Share, Tally, mistake
 from services.core.ports.store import FeedbackStore
 from services.core.printable import printable
+from services.openers import open_database
 
 _TABLE = "table"  # no id of an alert: these begin with "al"
 _SHOWN = 5  # alerts that a prefix could mean

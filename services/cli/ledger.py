@@ -3,12 +3,11 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from services.app import open_database
 from services.cli.arguments import add_config, configuration, since
 from services.cli.feedback import said
 from services.core.alert import Alert
@@ -21,8 +20,11 @@ from services.core.notification import DeliveryState, OutboxRow, late_story
 from services.core.ports.store import AlertStore
 from services.core.printable import printable
 from services.core.rules.reading import kind_of
-from services.store.engine import Store
+from services.openers import open_database
 from services.telemetry import log
+
+if TYPE_CHECKING:
+    from services.store.engine import Store
 
 _TEXT = 300  # code points
 _LIMIT, _MOST = 1000, 100_000
@@ -108,7 +110,7 @@ def find(alerts: AlertStore, ident: str, limit: int) -> Found | None:
     return None
 
 
-def steps(store: Store, entries: Iterable[LedgerEntry]) -> Iterator[Step]:
+def steps(store: "Store", entries: Iterable[LedgerEntry]) -> Iterator[Step]:
     """What became of each revision of an article, in the order in which the first decision about each was taken."""
     grouped: dict[tuple[str, int], list[LedgerEntry]] = {}
     for entry in entries:
@@ -144,7 +146,7 @@ def _story(decided: Iterable[LedgerEntry]) -> Iterator[Step]:
         yield _step(entry, "story", f"{entry.story_id}: {why}", story=entry.story_id, reason=why)
 
 
-def _decided(store: Store, entry: LedgerEntry) -> Iterator[Step]:
+def _decided(store: "Store", entry: LedgerEntry) -> Iterator[Step]:
     if entry.fate in OF_ROUTES:
         yield _routed(entry)
         return
@@ -223,7 +225,7 @@ def _cut(entries: tuple[LedgerEntry, ...], limit: int) -> Found:
     return Found(entries[:limit], more=len(entries) > limit)
 
 
-def _print(store: Store, found: Found, show: Callable[[Step], str]) -> int:
+def _print(store: "Store", found: Found, show: Callable[[Step], str]) -> int:
     for step in steps(store, found.entries):
         print(show(step))
     if found.more:

@@ -4,9 +4,7 @@ import argparse
 import secrets
 import sys
 
-from services.alerter.receivers import build_notifier
 from services.alerter.render.trial import trial
-from services.app import SystemClock
 from services.cli.arguments import add_config, configuration
 from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
@@ -15,6 +13,7 @@ from services.core.ports.edges import Clock, Notifier
 from services.core.printable import printable
 from services.core.rules.problem import allowed
 from services.core.settings import Receiver
+from services.openers import SystemClock
 
 SENT, NOT_DELIVERED, REFUSED, UNSURE = 0, 3, 4, 5
 
@@ -88,6 +87,8 @@ def _receiver(args: argparse.Namespace) -> Receiver:
 
 
 def _notifier(receiver: Receiver, clock: Clock) -> Notifier:
+    from services.alerter.receivers import build_notifier  # with the clients of every destination
+
     try:
         return build_notifier(receiver, resolve_secret, sys.stdout, clock)
     except ValueError as error:

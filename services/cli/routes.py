@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from services.app import open_database
 from services.cli.arguments import add_config, configuration, since
 from services.config.routing import known_labels
 from services.core.alert import Severity
@@ -16,6 +15,7 @@ from services.core.route import Node, alert_labels, group_key, group_labels, nod
 from services.core.rules.problem import allowed
 from services.core.settings import Configuration
 from services.core.silence import Silence, silencing
+from services.openers import open_database
 
 _TEXT = 2000
 

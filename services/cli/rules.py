@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from services.app import load_configuration, open_database, open_tagger
 from services.cli.arguments import add_config, configuration, since
 from services.core.errors import ConfigInvalid
 from services.core.ports.store import AlertStore
@@ -19,6 +18,7 @@ from services.core.rules.problem import allowed
 from services.core.rules.trial import Tagger, Trial, trials
 from services.core.rules.vocabulary import ANYTHING, Vocabulary
 from services.core.settings import Configuration
+from services.openers import load_configuration, open_database, open_tagger
 
 _PAGE = 500  # articles read from the archive at a time
 _MANY = 50.0  # hits a day; a rule with more is hardly read

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from services.app import open_database
 from services.cli.arguments import add_config, configuration, login_name, since
 from services.config.routing import known_labels
 from services.core.matcher import MatcherError, matcher
@@ -16,6 +15,7 @@ from services.core.printable import printable
 from services.core.rules.problem import allowed
 from services.core.settings import Configuration
 from services.core.silence import Silence, mistake
+from services.openers import open_database
 
 _AHEAD = re.compile(r"(\d{1,6})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -3,10 +3,10 @@
 import argparse
 import json
 
-from services.app import open_bus
 from services.cli.arguments import add_config, configuration
 from services.core.ports.bus import Bus, Lag
 from services.core.streams import ALERTERS, ARTICLES, EXTRACTORS, TAGGED
+from services.openers import open_bus
 
 GROUPS = ((EXTRACTORS, ARTICLES), (ALERTERS, TAGGED))
 

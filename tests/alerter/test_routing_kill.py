@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from services.app import load_configuration, open_bus, open_database
 from services.core.codec import encode, headers
 from services.core.notification import DeliveryState
 from services.core.settings import Settings
 from services.core.streams import TAGGED
+from services.openers import load_configuration, open_bus, open_database
 from services.store.engine import Store
 from tests.alerter.timeline import steps
 from tests.config.directories import write

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import yaml
 
-from services.app import open_bus, open_database
 from services.config.load import default_directory
 from services.core.notification import DeliveryState
 from services.core.ports.bus import Bus
 from services.core.settings import Configuration
+from services.openers import open_bus, open_database
 from tests.bench.pipeline import Rate, dead_letters, decided, extracted, fill, peer, series
 from tests.bench.processes import Watch
 from tests.bench.report import MB, Progress, heading, machine, table

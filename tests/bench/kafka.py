@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
-from services.app import open_bus
 from services.core.ports.bus import Bus
 from services.core.streams import ARTICLES, EXTRACTORS
+from services.openers import open_bus
 from tests.bench.pipeline import Rate, fill, peer, series
 from tests.bench.processes import Watch
 from tests.bench.report import Progress, heading, machine, table

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from services.app import SystemClock, load_configuration
 from services.config.load import default_directory
 from services.core.article import Article, TaggedArticle
 from services.core.rules.compile import Rule, compile_rule
@@ -17,6 +16,7 @@ from services.core.rules.reading import Reading
 from services.core.settings import Configuration
 from services.extractor.lexicons import load_lexicons
 from services.extractor.tagger import SpacyTagger
+from services.openers import SystemClock, load_configuration
 from tests.bench import monitor
 from tests.bench.report import Progress, heading, machine, table
 from tests.bench.rulebook import rulebook

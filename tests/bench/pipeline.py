@@ -6,7 +6,6 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.app import SystemClock
 from services.core import codec
 from services.core.article import Article
 from services.core.ports.bus import Bus, Partition
@@ -14,6 +13,7 @@ from services.core.ports.edges import Tagger
 from services.core.settings import Configuration
 from services.core.streams import ALERTERS, ARTICLES, DEAD_LETTERS, EXTRACTORS, TAGGED
 from services.extractor.tagger import SpacyTagger
+from services.openers import SystemClock
 from tests.e2e.deployment import Deployment
 
 _PORTION = 200

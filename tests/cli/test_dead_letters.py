@@ -6,13 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.app import load_configuration, open_bus
 from services.cli.main import main
 from services.core.codec import encode, headers
 from services.core.dead_letter import DeadLetter
 from services.core.errors import PoisonReason
 from services.core.ports.bus import Bus, Partition, Record
 from services.core.streams import ARTICLES, DEAD_LETTERS
+from services.openers import load_configuration, open_bus
 from tests.builders import at
 from tests.config.directories import write
 

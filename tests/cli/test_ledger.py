@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.app import load_configuration, open_database
-from services.cli.demo import play
 from services.cli.demo_feeds import read_stories
+from services.cli.demo_play import play
 from services.cli.demo_server import DemoServer
 from services.cli.main import main
 from services.core.feed import Feed, Seen
 from services.core.ledger import Fate, LedgerEntry
 from services.core.notification import Ambiguous, DeliveryState, Failed, Outcome, Refused, Sent, late_story
+from services.openers import load_configuration, open_database
 from services.store.engine import Store
 from tests.alerter.timeline import tagged
 from tests.builders import alert, at, notification

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from services.alerter.batch import Policy
-from services.app import load_configuration
 from services.cli import replay as command
 from services.cli.main import main
 from services.core.article import Article, TaggedArticle
 from services.core.errors import Fatal
 from services.core.settings import AlerterSettings, Configuration, ExtractorSettings
 from services.extractor.tagger import SpacyTagger
+from services.openers import load_configuration
 from services.replay import decisions, lines
 from services.replay.decisions import Outcome, Replay
 from services.replay.lines import Lines

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from services.app import load_configuration
 from services.cli.arguments import since
 from services.cli.main import main
 from services.cli.rules import archive, progress, run_tests
 from services.config.load import default_directory
 from services.core.rule import RuleSource, RuleTests
+from services.openers import load_configuration
 from services.store.engine import Store, open_store
 from tests.builders import at, tagged
 from tests.config.directories import write

@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.app import load_configuration, open_database
 from services.cli.main import main
 from services.core.silence import Silence
+from services.openers import load_configuration, open_database
 from tests.builders import alert
 from tests.config.directories import write
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from services.app import load_configuration, open_bus
 from services.cli.main import main
 from services.core.ports.bus import Bus
 from services.core.streams import ARTICLES, EXTRACTORS
+from services.openers import load_configuration, open_bus
 from tests.config.directories import write
 
 Captured = pytest.CaptureFixture[str]

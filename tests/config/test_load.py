@@ -6,13 +6,13 @@ import jsonschema
 import pytest
 import yaml
 
-from services.app import load_configuration
 from services.config.load import default_directory, load
 from services.config.schema import FILES, json_schema
 from services.core.errors import ConfigInvalid
 from services.core.rules.compile import compile_rule
 from services.core.rules.vocabulary import Vocabulary
 from services.core.settings import KafkaBus, Settings
+from services.openers import load_configuration
 from tests.config.directories import loaded, write
 
 REPOSITORY = Path(__file__).parents[2]

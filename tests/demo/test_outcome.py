@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from services.app import load_configuration, open_bus
-from services.cli.demo import play
 from services.cli.demo_feeds import DemoAct, DemoEntry, read_stories
+from services.cli.demo_play import play
 from services.cli.demo_server import DemoServer
 from services.core.act import Act
 from services.core.alert import Alert, DevelopmentKind
@@ -18,6 +17,7 @@ from services.core.rules.reading import kind_of
 from services.core.rules.vocabulary import ROLES
 from services.core.settings import Settings
 from services.core.streams import ALERTS, STREAMS
+from services.openers import load_configuration, open_bus
 
 STORIES = read_stories()
 ENTRIES = {(entry.outlet, entry.title): entry for entry in STORIES.entries}

@@ -23,12 +23,12 @@ import yaml
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from standardwebhooks.webhooks import Webhook
 
-from services.app import load_configuration, open_bus, open_database
 from services.core.act import Party
 from services.core.article import TaggedArticle
 from services.core.codec import encode, headers
 from services.core.notification import DeliveryState
 from services.core.streams import TAGGED
+from services.openers import load_configuration, open_bus, open_database
 from services.store.engine import Store
 from tests.builders import party, tagged, transfer
 from tests.e2e.deployment import ROOT, eventually

@@ -13,8 +13,8 @@ from urllib.request import urlopen
 
 import yaml
 
-from services.app import load_configuration
 from services.core.settings import Configuration
+from services.openers import load_configuration
 from tests.e2e.outlets import Outlets
 from tests.servers.ports import free_port
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from services.app import open_database
+from services.openers import open_database
 from tests.e2e.deployment import Deployment, eventually
 from tests.e2e.outlets import FILLER, Outlets, deal
 from tests.servers.kafka import kafka_broker

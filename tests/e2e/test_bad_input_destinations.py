@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.app import open_database
 from services.core.notification import DeliveryState, OutboxRow
+from services.openers import open_database
 from tests.e2e.deployment import Deployment, eventually
 from tests.e2e.outlets import Outlets, deal
 from tests.e2e.watch import STDOUT, alerted, answer, begin, events, printed, series

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.app import SystemClock
 from services.bus.sqlite import SqliteBus
 from services.cli.dead_letters import kept
 from services.core.codec import encode, headers
@@ -14,6 +13,7 @@ from services.core.dead_letter import DeadLetter
 from services.core.errors import PoisonReason
 from services.core.ports.bus import Headers
 from services.core.streams import ARTICLES, DEAD_LETTERS, EXTRACTORS, TAGGED
+from services.openers import SystemClock
 from tests.builders import article
 from tests.e2e.deployment import Deployment, eventually
 from tests.e2e.outlets import Outlets, deal

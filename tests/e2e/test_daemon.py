@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.app import open_database
+from services.openers import open_database
 from tests.e2e.deployment import RULES, Deployment, eventually
 from tests.e2e.outlets import Outlets, deal
 from tests.e2e.watch import STDOUT, alerted, answer, begin, children, events, hang_up, printed, series

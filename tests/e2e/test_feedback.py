@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from services.app import App, load_configuration
+from services.app import App
 from services.config.feedback import feedback_links
 from services.core.errors import ConfigInvalid
 from services.core.feedback import Judgement, Opinion
+from services.openers import load_configuration
 from tests.builders import alert
 from tests.config.directories import write
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.app import open_database
+from services.openers import open_database
 from tests.e2e.deployment import Deployment, eventually
 from tests.e2e.outlets import Outlets, deal
 from tests.servers.kafka import kafka_broker

@@ -27,7 +27,6 @@ from services.alerter.receivers import build_notifiers
 from services.alerter.render.notifications import notifications
 from services.alerter.sender import Sender
 from services.alerter.service import Alerter
-from services.app import load_configuration
 from services.bus.sqlite import SqliteBus
 from services.config.load import default_directory
 from services.config.secrets import resolve_secret
@@ -35,6 +34,7 @@ from services.core.ports.bus import StreamSpec
 from services.core.rule import RuleSource
 from services.core.settings import Configuration
 from services.core.streams import STREAMS, TAGGED
+from services.openers import load_configuration
 from services.store.engine import Store, open_store
 from services.telemetry import log
 from tests.bench.report import MB, heading, machine

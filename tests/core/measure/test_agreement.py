@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from services.app import load_configuration
 from services.cli.evaluate import judge_all, read_labels, read_parties
 from services.config.load import default_directory
 from services.core.act import ArmsTransfer
 from services.core.article import TaggedArticle
 from services.core.measure.score import results
+from services.openers import load_configuration
 
 GOLD = Path(os.environ.get("WIREWATCH_SHARED", Path(__file__).resolve().parents[4] / "shared")) / "gold"
 TOPICS = ("arms_transfer", "sanctions", "export_controls", "nuclear_missile", "armed_conflict", "diplomacy", "military_posture", "defence_industry")  # fmt: skip
