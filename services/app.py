@@ -17,6 +17,7 @@ from services.alerter.dispatch import Routing
 from services.alerter.receivers import build_notifiers
 from services.alerter.render.notifications import notifications
 from services.alerter.sender import Sender
+from services.alerter.sense import sense_of
 from services.alerter.service import Alerter
 from services.config.feedback import feedback_links
 from services.config.secrets import resolve_secret
@@ -135,7 +136,7 @@ class App:
             bus=self.bus, store=self.store.alerts, rules=self._configuration.rules, outlets=self._configuration.feeds.outlets,
             notify=self._notify(self._configuration), clock=self._clock, settings=self._configuration.settings.alerter,
             name=self._name, on_alert=self._decided, routing=Routing.of(self._configuration.routes, self._links), on_told=self._wake_sender,
-            vocabulary=self._configuration.vocabulary,
+            vocabulary=self._configuration.vocabulary, sense=sense_of(self._configuration.settings.alerter.story_model),
         )  # fmt: skip
 
     def _sender(self) -> Sender:

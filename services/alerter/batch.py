@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from services.alerter.dispatch import Dispatch, Notify, Routing
 from services.alerter.memory import Memory
+from services.alerter.sense import Sense, senseless
 from services.alerter.shelf import Shelf
 from services.alerter.signature import signature
 from services.core.alert import Alert
@@ -68,11 +69,17 @@ class Batch:
     """Decides articles one after the other within a transaction, and writes what has come of them."""
 
     def __init__(
-        self, transaction: AlertTransaction, policy: Policy, given: Circumstances, memory: Memory | None = None
+        self,
+        transaction: AlertTransaction,
+        policy: Policy,
+        given: Circumstances,
+        memory: Memory | None = None,
+        sense: Sense = senseless,
     ) -> None:
-        """``memory`` is that of the batches before, if they are at hand; it saves reading it from the store."""
+        """``memory`` is that of the batches before, if they are at hand; it saves reading it from the store. ``sense`` tells what an article is about."""
         self._transaction = transaction
         self._memory = memory or Memory()
+        self._sense = sense
         self._background = self._memory.background(transaction)
         self._policy = policy
         self._index = self._memory.filing.index(policy.rules)
@@ -126,9 +133,13 @@ class Batch:
         earlier = self._shelf.of(tagged.article.id) if tagged.article.revision > 1 else None
         if earlier is None and not worth_remembering(reading, matched, waiting):
             return plain(reading, Fate.NO_RULE, "no rule matched", now), None
-        found = gist(reading, signature([token for token in reading.tokens if token]), self._background)
+        found = self._gist(reading)
         joined = earlier or self._assigned(found) or (self._told_long_ago(found) if matched or waiting else None)
         return decide(reading, matched, found, joined, self._given, waiting=waiting), joined
+
+    def _gist(self, reading: Reading) -> Gist:
+        words = signature([token for token in reading.tokens if token])
+        return gist(reading, words, self._background, self._sense(reading.tagged.article))
 
     def _assigned(self, found: Gist) -> Assignment | None:
         candidates = self._shelf.candidates(found.keys, found.at)

@@ -20,6 +20,7 @@ from services.alerter.dispatch import Notify, Routing
 from services.alerter.due import Due
 from services.alerter.memory import Memory
 from services.alerter.retention import Retention
+from services.alerter.sense import Sense, senseless
 from services.core import codec
 from services.core.alert import Alert
 from services.core.article import TaggedArticle
@@ -76,9 +77,11 @@ class Alerter:
         routing: Routing | None = None,
         on_told: Callable[[], None] = lambda: None,
         vocabulary: Vocabulary = ANYTHING,
+        sense: Sense = senseless,
     ) -> None:
         """``notify`` renders an alert for every receiver that its routes name; it must be pure. ``routing`` decides which of that
-        waits. ``on_alert`` is called after the alert is durable, ``on_told`` after what had waited is in the outbox. Raises RuleError.
+        waits. ``on_alert`` is called after the alert is durable, ``on_told`` after what had waited is in the outbox. ``sense`` tells what an
+        article is about, for stories. Raises RuleError.
         """
         self.last_progress = clock.monotonic()
         self.ready = False
@@ -93,6 +96,7 @@ class Alerter:
         self._due = Due(store, clock, on_told)
         self._policy = _policy(rules, outlets, notify, routing, vocabulary)
         self._memory = Memory()
+        self._sense = sense
         self._next: dict[Partition, int | None] = {}  # of our partitions, as we believe the store has them
         self._counts: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
@@ -227,7 +231,7 @@ class Alerter:
         # What a failed transaction has counted must not stay.
         memory, self._memory = self._memory, Memory(self._memory.filing)
         with self._store.transaction() as transaction:
-            decided = Batch(transaction, policy, given, memory).run(articles, moves)
+            decided = Batch(transaction, policy, given, memory, self._sense).run(articles, moves)
             bury(producer, decided.crashed, self._clock.now())
         self._memory = memory
         self._next |= {partition: following for partition, (_, following) in moves.items()}

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
+from services.alerter.sense import sense_of
 from services.cli.arguments import add_config
 from services.config.secrets import resolve_secret
 from services.core.errors import ConfigInvalid
@@ -29,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the mistakes and return 1, or print what the configuration holds and return 0; 1 with ``--strict`` and a warning."""
     try:
         found = load_configuration(args.config, tests=True)
+        sense_of(found.settings.alerter.story_model)
         missing = list(missing_secrets(found)) if args.secrets else []
         if missing:
             raise ConfigInvalid(missing)

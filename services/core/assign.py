@@ -22,7 +22,8 @@ _SAME_ACT = 0.6  # what the same act between the same two parties counts for, be
 _SPECIFIC = 0.1  # how alike two tellings of one act are at least, apart from its parties
 _ONE_PARTY = 1.0  # what the same act with one party not stated adds to the log-odds
 _A_DAY = 1.5  # what each day since the story was last told takes from them
-_CROWD = 1.1  # what each e-fold of stories that look alike takes: where many do, more is asked of each
+# What each e-fold of stories that look alike takes, where many do more is asked of each: by words alone, and with senses.
+_CROWD, _CROWD_SENSED = 1.1, 0.85
 
 
 class How(StrEnum):
@@ -57,16 +58,17 @@ class Assignment(Struct, frozen=True, kw_only=True):
     def _evidence(self) -> str:
         if self.nearest is None:
             return ""
-        kinds = {"title": self.nearest.title, "lead": self.nearest.lead, "names": self.nearest.entities}
-        return ": " + ", ".join(f"{kind} {value:.2f}" for kind, value in kinds.items())
+        nearest = self.nearest
+        kinds = {"title": nearest.title, "lead": nearest.lead, "names": nearest.entities, "sense": nearest.sense}
+        return ": " + ", ".join(f"{kind} {value:.2f}" for kind, value in kinds.items() if value is not None)
 
 
 def assign(gist: Gist, candidates: Iterable[Story], window: float, background: Background) -> Assignment | None:
     """The candidate that fits best, or None: a new story. ``window`` in seconds."""
     text = Weighed(gist.text, background)
     within = [story for story in candidates if _in_window(gist, story, window)]
-    asked = _CROWD * log(len(within)) if within else 0.0
-    fitting = [found for story in within for found in [_compared(gist, text, story, asked)] if found]
+    crowd = log(len(within)) if within else 0.0
+    fitting = [found for story in within for found in [_compared(gist, text, story, crowd)] if found]
     order = list(How)
     return min(
         fitting,
@@ -80,7 +82,7 @@ def _in_window(gist: Gist, story: Story, window: float) -> bool:
     return story.first_at - reach <= gist.at <= story.last_at + reach
 
 
-def _compared(gist: Gist, text: Weighed, story: Story, asked: float) -> Assignment | None:
+def _compared(gist: Gist, text: Weighed, story: Story, crowd: float) -> Assignment | None:
     if any(text.copy == gist.text.copy for text in story.texts):
         return Assignment(story=story, how=How.COPY, score=1.0)
     if conflict(gist.acts, story.acts):
@@ -92,14 +94,16 @@ def _compared(gist: Gist, text: Weighed, story: Story, asked: float) -> Assignme
     if shared == 2:
         return _same_act(gist, story)
     nearest, odds = likest(text, story)
-    odds += _ONE_PARTY * shared - _A_DAY * _days_apart(gist, story) - asked
+    asked = _CROWD if nearest is None or nearest.sense is None else _CROWD_SENSED
+    odds += _ONE_PARTY * shared - _A_DAY * _days_apart(gist, story) - asked * crowd
     score = probability(odds)
     return Assignment(story=story, how=How.EVENT, score=score, nearest=nearest) if score >= SAME_EVENT else None
 
 
 def likest(text: Weighed, story: Story) -> tuple[Likeness | None, float]:
     """How alike the nearest text of the story is, and the log-odds of one event: half by that text, half by all."""
-    found = [text.likeness(other) for other in story.texts]
+    sensed = text.sensed(story.texts)
+    found = [text.likeness(other, sensed=sensed) for other in story.texts]
     nearest = max(found, key=lambda likeness: likeness.odds, default=None)
     if nearest is None:
         return None, -inf

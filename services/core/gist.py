@@ -65,11 +65,11 @@ class Gist(Struct, frozen=True, kw_only=True):
     wire: str | None = None  # the news agency whose text it says it is
 
 
-def gist(reading: Reading, signature: bytes, background: Background) -> Gist:
-    """The gist of an article. ``signature`` as in services.core.near."""
+def gist(reading: Reading, signature: bytes, background: Background, sense: bytes = b"") -> Gist:
+    """The gist of an article. ``signature`` as in services.core.near, ``sense`` as in services.core.sense."""
     article = reading.tagged.article
     acts = told_acts(reading)
-    text = _text(reading, signature, background)
+    text = structs.replace(_text(reading, signature, background), sense=sense)
     return Gist(
         at=min(article.published_at, article.first_seen_at), text=text, acts=acts, keys=_keys(text, acts, background),
         wire=credited(reading.tagged),

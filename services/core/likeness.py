@@ -10,11 +10,14 @@ from msgspec import Struct
 
 from services.core.background import RAREST, Background
 from services.core.near import NEAR, similarity
+from services.core.sense import alike, comparable
 from services.core.story import Text
 
 _TITLE, _LEAD, _ACROSS, _ENTITIES, _RAREST, _SHARED = 5.5, 7.1, 8.4, 1.0, 3.9, 4.2
 _BASE = -6.9
 _SHORT, _PLENTY = 2.0, 12  # texts of fewer words share fewer, whatever they tell
+# Where a model has read both texts: what the odds by words, the senses, and nothing at all count.
+_WORDS, _SENSE, _SENSE_BASE = 0.34, 13.6, -8.6
 _UNLIKE = -8.0  # no pair of texts is worth less, so that one odd text does not outweigh the others
 _SAME_WORDS = 0.3  # what near duplicates share of what says something: no link, imprint or template makes two texts one
 _MANY = 40  # shared words, from which on more say no more
@@ -23,7 +26,7 @@ _MANY = 40  # shared words, from which on more say no more
 class Likeness(Struct, frozen=True):
     """Evidence that two texts tell of one event. ``title``, ``lead``, ``across`` (title of one, lead of the other) and
     ``entities``: cosine of what both hold, weighted by rarity; ``rarest``: of the words they share; ``shared``: how many;
-    ``short``: how short the shorter one is."""  # fmt: skip
+    ``short``: how short the shorter one is; ``sense``: cosine of what both are about, None where a model has not read both."""  # fmt: skip
 
     title: float
     lead: float
@@ -32,15 +35,17 @@ class Likeness(Struct, frozen=True):
     rarest: float
     shared: float
     short: float
+    sense: float | None = None
 
     @property
     def odds(self) -> float:
         """The logarithm of the odds that both tell of one event."""
-        return max(
+        words = max(
             _UNLIKE,
             _BASE + _TITLE * self.title + _LEAD * self.lead + _ACROSS * self.across + _ENTITIES * self.entities
             + _RAREST * self.rarest + _SHARED * self.shared + _SHORT * self.short,
         )  # fmt: skip
+        return words if self.sense is None else _WORDS * words + _SENSE * self.sense + _SENSE_BASE
 
 
 class Weighed:
@@ -52,9 +57,10 @@ class Weighed:
         self._lengths = text.lengths or lengths(text, background)
         self._background = background
         self._signature = text.signature
+        self._sense = text.sense
 
-    def likeness(self, other: Text) -> Likeness:
-        """How alike it is to another."""
+    def likeness(self, other: Text, *, sensed: bool = False) -> Likeness:
+        """How alike it is to another. ``sensed``: also by what a model makes of both."""
         title, lead, entities = other.lengths or lengths(other, self._background)
         own_title, own_lead, own_entities = self._lengths
         shared = self._lead.intersection(other.lead)
@@ -69,7 +75,12 @@ class Weighed:
             rarest=max((self._weights[term] for term in shared), default=0.0) / RAREST,
             shared=min(1.0, log1p(len(shared)) / log1p(_MANY)),
             short=max(0.0, log(_PLENTY / max(1, min(len(self._lead), len(other.lead))))),
+            sense=alike(self._sense, other.sense) if sensed else None,
         )  # fmt: skip
+
+    def sensed(self, others: Sequence[Text]) -> bool:
+        """Whether one model has read it and all of the others."""
+        return all(comparable(self._sense, other.sense) for other in others)
 
     def near(self, other: Text) -> float:
         """The share of word pairs in common with another text of which this is a near duplicate, else 0."""

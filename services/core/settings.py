@@ -272,6 +272,7 @@ class AlerterSettings(_Block, frozen=True, kw_only=True):
     story_window: Seconds = 259200.0  # an article joins a story not older than this
     max_age: Seconds = 259200.0  # older articles are recorded and not alerted
     outlet_steps: tuple[int, ...] = (2, 5, 20)
+    story_model: str = "default"  # of what articles are about, for stories: default, off, or a directory with its files
     retention: Seconds = 7776000.0  # of archive, stories, ledger, and notifications that are over
     ambiguous: Annotated[str, Meta(pattern="^(hold|resend)$")] = "resend"  # once, marked as a possible repeat
     feedback_url: Address | None = None  # where people reach /feedback

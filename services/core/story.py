@@ -21,6 +21,7 @@ class Text(Struct, frozen=True, kw_only=True):
     entities: tuple[str, ...] = ()  # ids, sorted
     rare: tuple[str, ...] = ()  # the rarest of words and entities when it was read: by these it is found
     lengths: tuple[float, float, float] | None = None  # of title, lead and entities as vectors, when it was read
+    sense: bytes = b""  # what it is about, see services.core.sense; empty where no model of stories reads
 
 
 class ActThread(Struct, frozen=True, kw_only=True):

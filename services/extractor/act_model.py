@@ -19,6 +19,7 @@ from msgspec import Struct
 from services.core.act import READ, Act, Certainty, SanctionStage, sides
 from services.core.errors import ConfigInvalid
 from services.core.rules.reading import kind_of
+from services.core.word_pieces import WordPieces
 from services.extractor.clues import Clues
 from services.extractor.pairs import (
     CERTAINTIES,
@@ -34,7 +35,6 @@ from services.extractor.pairs import (
 )
 from services.extractor.vocabulary import SANCTIONING
 from services.extractor.window import Window, window
-from services.extractor.word_pieces import WordPieces
 from services.extractor.word_weights import weighed
 
 Array = npt.NDArray[np.float32]
@@ -64,7 +64,7 @@ def model_directory(setting: str) -> Path | None:
         return None
     if setting != "default":
         return Path(setting)
-    places = (Path(__file__).parents[2] / "deploy" / "models" / "acts", Path(__file__).parent / "models" / "acts")
+    places = (Path(__file__).parents[2] / "deploy" / "models" / "acts", Path(__file__).parents[1] / "models" / "acts")
     return next((place for place in places if place.is_dir()), None)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from services.core.word_pieces import Coded, WordPieces
 from services.extractor.pairs import ARMS, FREE, MOST_PARTIES, SANCTIONS, Actor, Line
 from services.extractor.rows import Node
 from services.extractor.vocabulary import SANCTIONING
-from services.extractor.word_pieces import Coded, WordPieces
 
 LENGTH = 224  # word pieces of a window
 _MISFITS = 4  # sentences too long for the rest of the window, after which no further one is tried

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from services.alerter.batch import Batch, Decided, Policy
 from services.alerter.memory import Memory
+from services.alerter.sense import sense_of
 from services.core import codec
 from services.core.article import TaggedArticle
 from services.core.canonical import web_url
@@ -86,6 +87,7 @@ class Replay:
         self._settings = settings
         self._store = store
         self._memory = Memory()
+        self._sense = sense_of(settings.story_model)
         self._seen: dict[str, Seen] = {}  # of ids that come more than once
 
     def run(self, lines: Lines) -> Iterator[Outcome]:
@@ -111,7 +113,7 @@ class Replay:
             return _dead(line, article.revision, f"{reply.reason}: {reply.detail}")
         tagged = codec.decode(TaggedArticle, reply.value)
         given = Circumstances(now=now, settings=self._settings, owners=self._policy.owners)
-        decided = Batch(transaction, self._policy, given, self._memory).run([(_record(line), tagged)], {})
+        decided = Batch(transaction, self._policy, given, self._memory, self._sense).run([(_record(line), tagged)], {})
         return _outcome(line, article.revision, decided)
 
     def _unread(self, line: Line, verdict: Verdict) -> Outcome:

