@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from services.core.article import Article
 from services.core.errors import ConfigInvalid
 from services.core.sense import MARK, SCALE
@@ -58,8 +56,10 @@ class StoryModel:
         if missing:
             lacks = f"{directory}: the model of stories lacks {', '.join(missing)}"
             raise ConfigInvalid([f"{lacks}; allowed is a directory with {', '.join(FILES)}"])
+        import numpy  # both take a while to import; commands would wait for them
         import onnxruntime
 
+        self._numpy: Any = numpy
         self._mark = hashlib.sha256((directory / "encoder.onnx").read_bytes()).digest()[:MARK]
         self._pieces = WordPieces.read(directory / "vocabulary.txt")
         options = onnxruntime.SessionOptions()
@@ -70,6 +70,7 @@ class StoryModel:
 
     def sense(self, article: Article) -> bytes:
         """As services.core.sense compares them, 384 numbers; empty for an article without words."""
+        np = self._numpy
         pieces = read_pieces(self._pieces, article)
         if len(pieces) <= 3:
             return b""
