@@ -8,12 +8,11 @@ stands in ``card.md`` beside the weights and in docs/decisions/0011-stories.md.
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from services.core.article import Article
-from services.core.errors import ConfigInvalid
 from services.core.sense import MARK, SCALE
 from services.core.word_pieces import WordPieces
+from services.encoder import Encoder, model_directory
 
 Sense = Callable[[Article], bytes]  # empty where nothing is known
 
@@ -28,22 +27,9 @@ def senseless(_article: Article) -> bytes:
     return b""
 
 
-def model_directory(setting: str) -> Path | None:
-    """Where the encoder stands that ``alerter.story_model`` names: the one that wirewatch comes with, none, or a directory."""
-    if setting == "off":
-        return None
-    if setting != "default":
-        return Path(setting)
-    places = (
-        Path(__file__).parents[2] / "deploy" / "models" / "stories",
-        Path(__file__).parents[1] / "models" / "stories",
-    )
-    return next((place for place in places if place.is_dir()), None)
-
-
 def sense_of(setting: str) -> Sense:
     """What ``alerter.story_model`` names. Raises ConfigInvalid where a file is missing."""
-    directory = model_directory(setting)
+    directory = model_directory(setting, "stories")
     return StoryModel(directory).sense if directory else senseless
 
 
@@ -52,33 +38,17 @@ class StoryModel:
 
     def __init__(self, directory: Path) -> None:
         """Raises ConfigInvalid where a file is missing."""
-        missing = [name for name in FILES if not (directory / name).is_file()]
-        if missing:
-            lacks = f"{directory}: the model of stories lacks {', '.join(missing)}"
-            raise ConfigInvalid([f"{lacks}; allowed is a directory with {', '.join(FILES)}"])
-        import numpy  # both take a while to import; commands would wait for them
-        import onnxruntime
-
-        self._numpy: Any = numpy
+        self._encoder = Encoder(directory, FILES, "stories")
         self._mark = hashlib.sha256((directory / "encoder.onnx").read_bytes()).digest()[:MARK]
-        self._pieces = WordPieces.read(directory / "vocabulary.txt")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session: Any = onnxruntime.InferenceSession(
-            str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"],
-        )  # fmt: skip  # as for the model of acts
 
     def sense(self, article: Article) -> bytes:
         """As services.core.sense compares them, 384 numbers; empty for an article without words."""
-        np = self._numpy
-        pieces = read_pieces(self._pieces, article)
+        pieces = read_pieces(self._encoder.pieces, article)
         if len(pieces) <= 3:
             return b""
-        given = np.array([pieces], dtype=np.int64)
-        hidden = self._session.run(None, {"pieces": given, "marks": np.zeros_like(given)})[0][0]
-        mean = hidden.mean(axis=0)
-        vector = np.rint(mean * (SCALE / np.linalg.norm(mean)))
-        return self._mark + bytes(np.clip(vector, -127, 127).astype(np.int8).tobytes())
+        mean = self._encoder.hidden(pieces, [0] * len(pieces)).mean(axis=0)
+        vector = (mean * (SCALE / (mean @ mean) ** 0.5)).round().clip(-127, 127)
+        return self._mark + bytes(vector.astype("int8").tobytes())
 
 
 def read_pieces(pieces: WordPieces, article: Article) -> list[int]:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from services.core.act import READ, Act, Certainty, SanctionStage, sides
 from services.core.errors import ConfigInvalid
 from services.core.rules.reading import kind_of
-from services.core.word_pieces import WordPieces
+from services.encoder import Encoder
 from services.extractor.clues import Clues
 from services.extractor.pairs import (
     CERTAINTIES,
@@ -56,16 +56,6 @@ _PARTS = (
     "x", "y", "c", "f", "b", "o", "ob", "fo", "bx", "by", "lx", "ly", "lk", "lv", "st", "stb", "stf", "ce", "ceb", "cef", "words",
 )  # fmt: skip  # of the heads of a kind
 FILES = ("encoder.onnx", "heads.npz", "vocabulary.txt", "card.json")
-
-
-def model_directory(setting: str) -> Path | None:
-    """Where the model stands that ``extractor.model`` names: the one that wirewatch comes with, none, or a directory."""
-    if setting == "off":
-        return None
-    if setting != "default":
-        return Path(setting)
-    places = (Path(__file__).parents[2] / "deploy" / "models" / "acts", Path(__file__).parents[1] / "models" / "acts")
-    return next((place for place in places if place.is_dir()), None)
 
 
 class Judged(Struct, frozen=True):
@@ -132,23 +122,8 @@ class ActModel:
 
     def __init__(self, directory: Path, rank: dict[str, int]) -> None:
         """``rank``: countries by how likely they supply arms. Raises ConfigInvalid where a file is missing or of another version."""
-        missing = [name for name in FILES if not (directory / name).is_file()]
-        if missing:
-            raise ConfigInvalid(
-                [
-                    f"{directory}: the model of acts lacks {', '.join(missing)}; allowed is a directory with {', '.join(FILES)}"
-                ]
-            )
-        import onnxruntime
-
         self._rank = rank
-        self._pieces = WordPieces.read(directory / "vocabulary.txt")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session: Any = onnxruntime.InferenceSession(
-            str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"],
-            disabled_optimizers=["SkipLayerNormFusion"],  # joined, the two take seven times as long as one after the other
-        )  # fmt: skip
+        self._encoder = Encoder(directory, FILES, "acts")
         self._heads = _heads(directory / "heads.npz")
         self._judges = {
             kind: {name.partition(".")[2]: part for name, part in self._heads.items() if name.startswith(f"{kind}.")}
@@ -165,10 +140,10 @@ class ActModel:
         One pass of the encoder, whatever the number of pairs.
         """
         found_actors = actors(lines, acts)
-        seen = window(lines, found_actors, self._pieces)
+        seen = window(lines, found_actors, self._encoder.pieces)
         if not seen.actors:
             return Judgement()
-        hidden = self._hidden(seen)
+        hidden = self._encoder.hidden(seen.pieces, seen.marks)
         whole = hidden.mean(axis=0)
         parties = np.zeros((MOST_PARTIES + 1, hidden.shape[1]), dtype=np.float32)
         for at, places in enumerate(seen.places):
@@ -188,14 +163,6 @@ class ActModel:
             tuple(sorted(found, key=lambda judged: -judged.probability)),
             {topic: float(value) for topic, value in zip(TOPICS, odds, strict=True)},
         )
-
-    def _hidden(self, seen: Window) -> Array:
-        given = {
-            "pieces": np.array([seen.pieces], dtype=np.int64),
-            "marks": np.array([seen.marks], dtype=np.int64),
-        }
-        hidden: Array = self._session.run(None, given)[0][0]
-        return hidden
 
     def _pairs(self, kind: str, seen: Window, hidden: Hidden, facts: Facts, clues: Clues) -> Iterator[Judged]:
         place = {id(actor): at for at, actor in enumerate(seen.actors)}

@@ -19,8 +19,9 @@ from services.core.article import Article, Skipped, TaggedArticle
 from services.core.mention import Mention, Span
 from services.core.settings import ExtractorSettings
 from services.core.topic import Topic
+from services.encoder import model_directory
 from services.extractor import language
-from services.extractor.act_model import ActModel, model_directory
+from services.extractor.act_model import ActModel
 from services.extractor.act_reader import ActReader, Acts, Page, is_telling
 from services.extractor.frame import Syntax
 from services.extractor.lexicons import Lexicons, load_lexicons
@@ -51,7 +52,7 @@ class SpacyTagger:
         self._persons = PersonFinder(self._lexicons.offices)
         self._topics = TopicReader(self._lexicons)
         rank = {code: rank for rank, code in enumerate(self._lexicons.transfer.exporters)}
-        place = model_directory(settings.model)
+        place = model_directory(settings.model, "acts")
         model = ActModel(place, rank) if place else None
         self._reader = ActReader(self._lexicons, vocabulary, _tokenizer(), syntax=syntax, model=model)
         self.version = f"rules/{__version__}+{self._lexicons.digest}{f'+{model.digest}' if model else ''}"

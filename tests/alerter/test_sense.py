@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from services.alerter.sense import LENGTH, StoryModel, model_directory, read_pieces, sense_of
+from services.alerter.sense import LENGTH, StoryModel, read_pieces, sense_of
 from services.core.article import Article
 from services.core.errors import ConfigInvalid
 from services.core.sense import MARK, alike, comparable
 from services.core.word_pieces import WordPieces
+from services.encoder import model_directory
 from tests.builders import article
 
 BRIDGE = "A bridge over the river Sava collapsed on Tuesday and at least nine people drowned, the mayor of Brod said."
@@ -21,7 +22,7 @@ def model() -> StoryModel:
 
 
 def default() -> Path:
-    place = model_directory("default")
+    place = model_directory("default", "stories")
     assert place is not None
     return place
 
@@ -66,7 +67,7 @@ def test_hostile_text_is_read_within_the_bound(text: str) -> None:
 
 
 def test_the_setting_names_where_the_model_is(tmp_path: Path) -> None:
-    assert model_directory("somewhere") == Path("somewhere")
+    assert model_directory("somewhere", "stories") == Path("somewhere")
     assert sense_of("off")(told("A title", BRIDGE)) == b""
     with pytest.raises(
         ConfigInvalid, match=r"the model of stories lacks encoder.onnx, vocabulary.txt, card.json; allowed"

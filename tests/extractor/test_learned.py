@@ -13,7 +13,8 @@ from services.core.act import Act, ArmsTransfer, Certainty, Method, Party, Sanct
 from services.core.errors import ConfigInvalid
 from services.core.mention import Span
 from services.core.settings import ExtractorSettings
-from services.extractor.act_model import FILES, ActModel, Judged, Judgement, model_directory
+from services.encoder import model_directory
+from services.extractor.act_model import FILES, ActModel, Judged, Judgement
 from services.extractor.learned import acts, chosen
 from services.extractor.lexicons import load_lexicons
 from services.extractor.pairs import Actor, actors
@@ -68,7 +69,7 @@ def test_a_directory_without_the_files_is_named() -> None:
 
 
 def test_a_model_of_another_version_is_named_at_the_start(tmp_path: Path) -> None:
-    default = model_directory("default")
+    default = model_directory("default", "acts")
     assert default is not None
     for name in FILES:
         shutil.copy(default / name, tmp_path)
@@ -79,16 +80,16 @@ def test_a_model_of_another_version_is_named_at_the_start(tmp_path: Path) -> Non
 
 
 def test_the_setting_names_where_the_model_is() -> None:
-    assert model_directory("off") is None
-    assert model_directory("somewhere") == Path("somewhere")
-    default = model_directory("default")
+    assert model_directory("off", "acts") is None
+    assert model_directory("somewhere", "acts") == Path("somewhere")
+    default = model_directory("default", "acts")
     assert default is not None
     assert default.name == "acts"
 
 
 @cache
 def model() -> ActModel:
-    place = model_directory("default")
+    place = model_directory("default", "acts")
     assert place is not None
     exporters = load_lexicons(LEXICONS).transfer.exporters
     found = ActModel(place, {code: rank for rank, code in enumerate(exporters)})

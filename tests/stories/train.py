@@ -1,7 +1,7 @@
 """Tunes the encoder of stories: texts of one story come close, others do not (supervised contrast, Khosla et al., arXiv:2004.11362).
 
 On half of the roundups, without the stories that are also among those of one spring: so every figure of ``python -m tests.stories`` is of
-stories that it has not seen, but for the other half of the first row. The same seed, data and machine give the same weights.
+stories that it has not seen, but for half of its first row. The same seed, data and machine give the same weights.
 """
 
 import json
