@@ -40,7 +40,7 @@ class Encoder:
         import onnxruntime
 
         self._numpy = numpy
-        self.pieces = WordPieces.read(directory / "vocabulary.txt")
+        self.pieces = WordPieces.of((directory / "vocabulary.txt").read_text("utf-8"))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session: Any = onnxruntime.InferenceSession(

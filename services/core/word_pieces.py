@@ -7,7 +7,6 @@ vocabulary of Devlin et al., arXiv:1810.04805. The same pieces as ``tokenizers``
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from msgspec import Struct
 
@@ -35,10 +34,9 @@ class WordPieces:
         self._known: dict[str, tuple[tuple[int, int], ...]] = {}
 
     @classmethod
-    def read(cls, path: Path) -> "WordPieces":
-        """From a file with one piece a line; the first has number 0."""
-        pieces = path.read_text("utf-8").split("\n")
-        return cls({piece: number for number, piece in enumerate(pieces) if piece})
+    def of(cls, vocabulary: str) -> "WordPieces":
+        """Of a vocabulary with one piece a line; the first has number 0."""
+        return cls({piece: number for number, piece in enumerate(vocabulary.split("\n")) if piece})
 
     def encode(self, text: str) -> Coded:
         """The pieces of a text, in order. Control characters belong to none."""

@@ -61,7 +61,7 @@ def test_an_article_without_words_has_no_sense(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "( " * 50_000, "\U0001f600" * 50_000, "\ud800 lone", "WAR " * 50_000])
 def test_hostile_text_is_read_within_the_bound(text: str) -> None:
-    pieces = WordPieces.read(default() / "vocabulary.txt")
+    pieces = WordPieces.of((default() / "vocabulary.txt").read_text("utf-8"))
     assert len(read_pieces(pieces, told(text, text))) <= LENGTH
     assert len(model().sense(told("A title", text))) in {0, MARK + 384}
 

