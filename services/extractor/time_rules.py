@@ -168,7 +168,7 @@ def _season(match: re.Match[str], published: date, toward: int) -> Interval:
     if match["year"]:
         return units.months(int(match["year"]), begins, 3, Granularity.QUARTER)
     side = (match["side"] or "").lower()
-    seasons = [units.months(published.year + by, begins, 3, Granularity.QUARTER) for by in (-1, 0, 1)]
+    seasons = [units.months(published.year + by, begins, 3, Granularity.QUARTER) for by in (-2, -1, 0, 1)]
     if side in {"next", "coming", "upcoming"} or (not side and toward > 0):
         return next(one for one in seasons if (one.start if side else one.end) > published)
     if side == "this":

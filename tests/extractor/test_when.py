@@ -65,7 +65,7 @@ def test_an_act_told_twice_keeps_the_time_that_either_tells() -> None:
 
 
 _PIECES = st.sampled_from(
-    ["since", "by", "until", "the", "end", "of", "early", "mid", "-", "late", "last", "next", "this", "3", "31", "2019", "2,000", "1990s", "Monday", "May", "March", "may", "week", "months", "year", "years", "two", "ago", "in", "on", "first", "half", "quarter", "Q3", "of", ",", ".", "'s", "past", "over", "coming", "2024-02-30", "will", "said", "to", "deliver", "summer", "weekend", "99", "decades"]
+    ["since", "by", "until", "the", "end", "of", "early", "mid", "-", "late", "last", "next", "this", "3", "31", "2019", "2,000", "1990s", "Monday", "May", "March", "may", "week", "months", "year", "years", "two", "ago", "in", "on", "first", "half", "quarter", "Q3", "of", ",", ".", "'s", "past", "over", "coming", "2024-02-30", "will", "said", "to", "deliver", "summer", "winter", "weekend", "99", "decades"]
 )  # fmt: skip
 _SENTENCES = st.lists(_PIECES, max_size=14).map(" ".join) | texts(200)
 
@@ -76,6 +76,15 @@ def test_any_text_on_any_day_gives_intervals_that_are_not_empty(sentence: str, p
     assert all(one.interval.start < one.interval.end for one in found)
     assert all(0 <= one.start < one.end <= len(sentence) for one in found)
     assert all(one.end <= other.start for one, other in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize("side", ["", "last ", "this ", "next ", "past ", "coming "])
+@pytest.mark.parametrize("season", ["spring", "summer", "autumn", "winter"])
+def test_a_season_is_one_of_the_years_around_on_every_day(season: str, side: str) -> None:
+    for published in (date(2026, month, day) for month in range(1, 13) for day in (1, 28)):
+        for sentence in (f"It ended {side or 'in '}{season}.", f"It will end {side or 'in '}{season}."):
+            for one in expressions(sentence, published):
+                assert abs((one.interval.start - published).days) < 730
 
 
 @given(_SENTENCES, st.dates(), st.integers(0, 200), st.integers(0, 50), st.integers(0, 500))

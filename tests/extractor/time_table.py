@@ -201,6 +201,8 @@ OTHER_DAYS = [
     (date(2024, 2, 29), "It ended last month.", "2024-01-01 2024-02-01 month"),
     (date(2024, 2, 29), "They sank four over the past 12 months.", "2023-02-28 2024-03-01 period"),
     (date(2024, 3, 31), "They sank four over the past month.", "2024-02-29 2024-04-01 period"),
+    (date(2026, 1, 15), "It ended last winter.", "2024-12-01 2025-03-01 quarter"),
+    (date(2026, 1, 15), "It opens next winter.", "2026-12-01 2027-03-01 quarter"),
     (date(2025, 1, 1), "It ended yesterday.", "2024-12-31 2025-01-01 day"),
     (date(2025, 1, 1), "It ended last quarter.", "2024-10-01 2025-01-01 quarter"),
     (date(2025, 1, 1), "It ended in December.", "2024-12-01 2025-01-01 month"),
