@@ -4,8 +4,9 @@ A linear model weighs them (:mod:`services.extractor.act_model`). It sees what t
 place, and the two err on different articles.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from services.core.act import Act, sides
 from services.core.rules.reading import kind_of
@@ -31,21 +32,24 @@ class Clues:
         self._kind, self._actors = kind, actors
         self._acts = [act for act in acts if kind_of(act) == kind]
         self._told = [side_keys(act) for act in self._acts]
-        self._party: defaultdict[str, set[str]] = defaultdict(set)
-        self._pair: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self._count: Counter[str] = Counter()
-        for line in lines:
-            self._read(outline(line, kind))
+        self._lines = [outline(line, kind) for line in lines]
+        self._places: defaultdict[str, dict[int, list[int]]] = defaultdict(dict)  # of a party, by line
+        for number, line in enumerate(self._lines):
+            for at, sign in enumerate(line.signs):
+                if sign.actor:
+                    self._places[sign.actor].setdefault(number, []).append(at)
         telling = any(line.telling and line.sentence.title for line in lines)
-        named = sum(1 for key in actors if self._count[key])
+        named = sum(1 for key in actors if key in self._places)
         self._article = [f"named {min(named, 8)}", "always", *(["title tells"] if telling else [])]
-        self._title = {key for key, own in self._party.items() if own & {"anchor in title", "no anchor title"}}
+        titles = {number for number, line in enumerate(self._lines) if line.title}
+        self._title = {key for key, own in self._places.items() if titles & own.keys()}
 
     def of_party(self, actor: Actor, role: str) -> Iterator[str]:
         """Of a party as ``giver`` or ``taker``."""
-        yield from (f"{role} {clue}" for clue in self._party.get(actor.key, ()))
+        places = self._places.get(actor.key, {})
+        yield from (f"{role} {clue}" for clue in self._of_party(places))
         yield from (f"{role} kind {actor.mark}", f"{role} usual {actor.usual}")
-        yield f"{role} count {min(4, self._count[actor.key])}"
+        yield f"{role} count {min(4, len(places))}"
 
     def of_pair(self, giver: Actor | None, taker: Actor | None) -> Iterator[str]:
         """Of two parties together, and of the article as a whole."""
@@ -57,10 +61,11 @@ class Clues:
             yield absent
             yield f"{absent}, title {any(titled)}"
             return
-        yield from (f"pair {clue}" for clue in self._pair.get((giver.key, taker.key), ()))
+        together = self._of_pair(giver.key, taker.key)
+        yield from (f"pair {clue}" for clue in together)
         yield f"title {titled[0]} {titled[1]}"
         yield f"usual {giver.usual} {taker.usual}"
-        if (giver.key, taker.key) not in self._pair:
+        if not together:
             yield "apart"
 
     def _ruled(self, giver: str | None, taker: str | None) -> Iterator[str]:
@@ -93,29 +98,35 @@ class Clues:
             return False
         return self._actors[told].same(self._actors[key])
 
-    def _read(self, line: Outline) -> None:
-        title = " title" if line.title else ""
-        named = {sign.actor for sign in line.signs if sign.actor}
-        self._count.update(named)
-        if not line.anchored:
-            for key in named:
-                self._party[key].add(f"no anchor{title}")
-            return
-        places = [at for at, sign in enumerate(line.signs) if sign.actor]
-        for at in places:
-            own = self._party[line.signs[at].actor or ""]
-            own.add(f"anchor{title}")
+    def _of_party(self, places: dict[int, list[int]]) -> set[str]:
+        found: set[str] = set()
+        for number, own in places.items():
+            line = self._lines[number]
+            title = " title" if line.title else ""
+            if not line.anchored:
+                found.add(f"no anchor{title}")
+                continue
+            found.add(f"anchor{title}")
             if line.title:
-                own.add("anchor in title")
-            own.update(_around(line, at, self._kind))
-            own.add("first" if at == places[0] else "not first")
-            if at == places[-1]:
-                own.add("last")
-        for at in places:
-            for to in places:
-                keys = line.signs[at].actor, line.signs[to].actor
-                if keys[0] and keys[1] and keys[0] != keys[1]:
-                    self._pair[keys[0], keys[1]].update(_between(line, at, to, self._kind))
+                found.add("anchor in title")
+            named = [at for at, sign in enumerate(line.signs) if sign.actor]
+            for at in own:
+                found.update(_around(line, at, self._kind))
+                found.add("first" if at == named[0] else "not first")
+                if at == named[-1]:
+                    found.add("last")
+        return found
+
+    def _of_pair(self, giver: str, taker: str) -> set[str]:
+        """Of the sentences with an anchor that name both."""
+        found: set[str] = set()
+        gives, takes = self._places.get(giver, {}), self._places.get(taker, {})
+        for number in gives.keys() & takes.keys():
+            line = self._lines[number]
+            if line.anchored:
+                for at, to in product(gives[number], takes[number]):
+                    found.update(_between(line, at, to, self._kind))
+        return found
 
 
 def _around(line: Outline, at: int, kind: str) -> Iterator[str]:
@@ -144,7 +155,7 @@ def _around(line: Outline, at: int, kind: str) -> Iterator[str]:
 
 def _between(line: Outline, giver: int, taker: int, kind: str) -> Iterator[str]:
     """What stands between two parties, before and after them. ``giver`` and ``taker``: places among the signs."""
-    signs, words = line.signs, [sign.word for sign in line.signs]
+    signs, words = line.signs, line.words
     low, high = sorted((giver, taker))
     order = "XY" if giver < taker else "YX"
     inner = words[low + 1 : high]

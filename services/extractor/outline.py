@@ -41,6 +41,7 @@ class Outline(NamedTuple):
 
     nodes: Sequence[Node]
     signs: Sequence[Sign]
+    words: Sequence[str]  # of the signs
     title: bool
     anchored: bool
 
@@ -54,8 +55,8 @@ def outline(line: Line, kind: str) -> Outline:
             signs.append(Sign(PARTY, at, node.name.entity.id))
         elif word := _sign(node, kind):
             signs.append(Sign(word, at, None))
-    anchored = any(sign.word in ANCHORS[kind] for sign in signs)
-    return Outline(nodes, signs, line.sentence.title, anchored)
+    words = [sign.word for sign in signs]
+    return Outline(nodes, signs, words, line.sentence.title, not ANCHORS[kind].isdisjoint(words))
 
 
 def _sign(node: Node, kind: str) -> str | None:

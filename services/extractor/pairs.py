@@ -103,52 +103,64 @@ class Facts:
         """``rank``: countries by how likely they supply arms."""
         self._kind = kind
         self._rank = rank
-        self._acts = [act for act in acts if kind_of(act) == kind]
-        self._pairs = [side_keys(act) for act in self._acts]
-        self._lines: dict[str, set[int]] = defaultdict(set)
+        self._told: defaultdict[tuple[str | None, str | None], list[Act]] = defaultdict(list)
+        self._takers: defaultdict[str | None, set[str | None]] = defaultdict(set)
+        self._givers: defaultdict[str | None, set[str | None]] = defaultdict(set)
+        for act in acts:
+            if kind_of(act) == kind:
+                gives, takes = side_keys(act)
+                self._told[gives, takes].append(act)
+                self._takers[gives].add(takes)
+                self._givers[takes].add(gives)
+        self._lines: defaultdict[str, set[int]] = defaultdict(set)
         self._telling = {line.sentence.number for line in lines if line.telling}
         self._title = {line.sentence.number for line in lines if line.sentence.title}
         for line in lines:
             for node in line.sentence.nodes:
                 if node.name is not None and node.is_party:
                     self._lines[node.name.entity.id].add(line.sentence.number)
+        self._sides: dict[str | None, list[float]] = {}
 
     def act(self, giver: Actor | None, taker: Actor | None) -> Act | None:
         """The act that the rules told of exactly this pair."""
-        wanted = (giver.key if giver else None, taker.key if taker else None)
-        return next((act for act, pair in zip(self._acts, self._pairs, strict=True) if pair == wanted), None)
+        told = self._told.get((giver.key if giver else None, taker.key if taker else None))
+        return told[0] if told else None
 
     def vector(self, giver: Actor | None, taker: Actor | None) -> Vector:
         """Numbers about a pair; their order is that of the model's weights."""
-        return np.array([*self._ruled(giver, taker), *self._known(giver, taker)], dtype=np.float32)
+        return np.array(
+            [*self._ruled(giver, taker), *self._together(giver, taker), *self._side(giver), *self._side(taker)],
+            dtype=np.float32,
+        )
 
-    def _ruled(self, giver: Actor | None, taker: Actor | None) -> Iterator[float]:
+    def _ruled(self, giver: Actor | None, taker: Actor | None) -> list[float]:
         x, y = (giver.key if giver else None), (taker.key if taker else None)
-        act = self.act(giver, taker)
-        yield float(act is not None)
-        yield float(any(pair[0] == x and pair[1] != y for pair in self._pairs))
-        yield float(any(pair[1] == y and pair[0] != x for pair in self._pairs))
-        yield float(any(pair == (y, x) for pair in self._pairs))
-        yield float(bool(self._pairs))
-        stages = STAGES[self._kind]
-        own = {other.stage.value for other, pair in zip(self._acts, self._pairs, strict=True) if pair == (x, y)}
-        yield from (float(stage in own) for stage in stages)
-        yield from (float(act is not None and act.certainty.value == certainty) for certainty in CERTAINTIES)
+        told = self._told.get((x, y), [])
+        stages = {act.stage.value for act in told}
+        certainty = told[0].certainty if told else None
+        return [
+            bool(told), bool(self._takers.get(x, set()) - {y}), bool(self._givers.get(y, set()) - {x}), (y, x) in self._told, bool(self._told),
+            *(stage in stages for stage in STAGES[self._kind]), *(one == certainty for one in CERTAINTIES),
+        ]  # fmt: skip
 
-    def _known(self, giver: Actor | None, taker: Actor | None) -> Iterator[float]:
-        xs = self._lines[giver.key] if giver else set()
-        ys = self._lines[taker.key] if taker else set()
-        yield float(giver is None)
-        yield float(taker is None)
-        yield float(bool(xs & self._title))
-        yield float(bool(ys & self._title))
-        yield float(bool(xs & ys))
-        yield float(bool(xs & ys & self._telling))
-        for actor in (giver, taker):
+    def _together(self, giver: Actor | None, taker: Actor | None) -> list[float]:
+        xs = self._lines.get(giver.key, set()) if giver else set()
+        ys = self._lines.get(taker.key, set()) if taker else set()
+        both = xs & ys
+        return [
+            giver is None, taker is None, not xs.isdisjoint(self._title), not ys.isdisjoint(self._title), bool(both),
+            not both.isdisjoint(self._telling),
+        ]  # fmt: skip
+
+    def _side(self, actor: Actor | None) -> list[float]:
+        """What is known of a party by itself."""
+        key = actor.key if actor else None
+        if key not in self._sides:
             usual = actor.usual if actor else None
             rank = self._rank.get((actor.country if actor else None) or "", 99)
-            yield from (float(usual == "imposer"), float(usual == "target"), float(rank < 5), float(5 <= rank < 15))
-            yield float(actor is not None and actor.mark == FREE)
+            free = actor is not None and actor.mark == FREE
+            self._sides[key] = [usual == "imposer", usual == "target", rank < 5, 5 <= rank < 15, free]
+        return self._sides[key]
 
 
 def sizes(kind: str) -> int:
