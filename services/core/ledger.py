@@ -15,7 +15,7 @@ class Fate(StrEnum):
     UNWANTED = "unwanted"  # new, but of a kind that the rule's notify_on does not name
     BACKFILL = "backfill"  # stood in the feed when it was first polled
     OLD = "old"  # published longer ago than the alerter's maximum age, or a text of long ago
-    PAST = "past"  # tells only of what is long past
+    PAST = "past"  # tells only of what is long past, or came before its news
     SHADOW = "shadow"  # the rule only records
     UNREAD = "unread"  # the extractor does not read its language
     SEEN = "seen"  # this revision had been decided before (redelivery)

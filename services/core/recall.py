@@ -1,9 +1,11 @@
-"""Articles that recall: anniversaries, "on this day", acts of long ago."""
+"""Articles that recall: anniversaries, "on this day", acts of long ago, and what came before the news of the day."""
 
 import re
 
 from services.core.act import Act, Certainty
 from services.core.ledger import Fate
+from services.core.mention import Span
+from services.core.printable import printable
 from services.core.rules.compile import Rule
 from services.core.rules.reading import Reading
 
@@ -13,6 +15,8 @@ _LOOKS_BACK = re.compile(
     r"from the archives?|throwback)\b",
     re.IGNORECASE,
 )
+# "It comes a day after", "His comments came after": what follows is why the news is news, and older than it.
+_CAME_AFTER = re.compile(r"\b(?:comes?|came|coming)\s(?:[\w-]+\s){0,4}?after\b", re.IGNORECASE)
 
 
 def recalled(rule: Rule, met: tuple[Act, ...], reading: Reading) -> tuple[Fate, str] | None:
@@ -21,6 +25,8 @@ def recalled(rule: Rule, met: tuple[Act, ...], reading: Reading) -> tuple[Fate, 
     if acts and all(_long_past(act, reading) for act in acts) and (rule.asks_for_acts or _looks_back(reading)):
         when = next(str(act.when) for act in acts if act.when)
         return Fate.PAST, f"tells only of what is long past: {when}"
+    if acts and rule.asks_for_acts and all(_came_before(act, reading) for act in acts):
+        return Fate.PAST, f"tells only of what came before its news: “{printable(acts[0].trigger.quote)}”"
     if not acts and _looks_back(reading):
         return Fate.PAST, "looks back, and tells of no act of today"
     return None
@@ -30,6 +36,19 @@ def _long_past(act: Act, reading: Reading) -> bool:
     """Dated more than a year back, and told as history: what somebody claims, denies or says of it now is news."""
     told_now = act.certainty != Certainty.ASSERTED or act.attribution is not None
     return act.when is not None and not told_now and act.when.before(reading.tagged.article.published_at.date())
+
+
+def _came_before(act: Act, reading: Reading) -> bool:
+    """Told in no headline, and only behind a "comes after"."""
+    title = len(reading.tagged.article.title)
+    return bool(act.evidence) and all(span.start >= title and _behind(span, act.trigger) for span in act.evidence)
+
+
+def _behind(sentence: Span, trigger: Span) -> bool:
+    """Whether "comes after" stands in the sentence, and before the trigger where that is one of its words."""
+    found = _CAME_AFTER.search(sentence.quote)
+    elsewhere = not sentence.start <= trigger.start < sentence.end
+    return found is not None and (elsewhere or sentence.start + found.end() <= trigger.start)
 
 
 def _looks_back(reading: Reading) -> bool:
