@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from services.config import cross
+from services.config import cross, cross_feeds, cross_settings
 from services.config.document import Document
 from services.config.lists import lists_problems
 from services.config.opml import read_opml
@@ -101,7 +101,7 @@ class _Directory:
         known = frozenset[str]().union(*(file.declared for file in feeds))
         words = ANYTHING if wrong else self.words(lexicons)
         named = self._lists(words)
-        tiers = {outlet.id: outlet.tier for outlet in cross.outlets_of(feeds)}
+        tiers = {outlet.id: outlet.tier for outlet in cross_feeds.outlets_of(feeds)}
         vocabulary = msgspec.structs.replace(words, outlets=known, lists=named, tiers=tiers)
         found = self._rules(vocabulary)
         if self.tagger and not wrong and named is not None:
@@ -113,7 +113,7 @@ class _Directory:
         polled = tuple(feed for file in feeds for _, feed in file.feeds)
         return Configuration(
             settings=settings,
-            feeds=FeedsFile(outlets=cross.outlets_of(feeds), feeds=polled),
+            feeds=FeedsFile(outlets=cross_feeds.outlets_of(feeds), feeds=polled),
             rules=tuple(rule for file in found for _, rule in file.rules),
             routes=routes,
             lexicons=str(lexicons),
@@ -142,23 +142,23 @@ class _Directory:
             document.content = {}
         settings = self._shaped(document, "wirewatch", Settings)
         if settings is not None:
-            self.problems += cross.settings_problems(document, settings)
+            self.problems += cross_settings.settings_problems(document, settings)
         return settings
 
-    def _feeds(self) -> list[cross.Feeds]:
+    def _feeds(self) -> list[cross_feeds.Feeds]:
         readers: dict[str, Reader] = {"feeds.yaml": read_yaml, "feeds.opml": read_opml}
         there = {name: reader for name, reader in readers.items() if (self.path / name).exists()}
         if not there:
             self._missing(self.path, f"holds neither feeds.yaml nor feeds.opml; {_INIT}")
-        files: list[cross.Feeds] = []
+        files: list[cross_feeds.Feeds] = []
         for name, reader in there.items():
             document = self._read(self.path / name, reader)
             if document is not None:
                 wrong = self._mistakes(document, "feeds")
                 outlets = _readable(document, "outlets", Outlet, wrong)
                 feeds = _readable(document, "feeds", Feed, wrong)
-                files.append(cross.Feeds(document, outlets, feeds, _ids(document, "outlets")))
-        self.problems += cross.feeds_problems(files)
+                files.append(cross_feeds.Feeds(document, outlets, feeds, _ids(document, "outlets")))
+        self.problems += cross_feeds.feeds_problems(files)
         return files
 
     def _rules(self, vocabulary: Vocabulary) -> list[cross.Rules]:
