@@ -147,7 +147,7 @@ def _around(line: Outline, at: int, kind: str) -> Iterator[str]:
     anchor = min((sign for sign in signs if sign.word in ANCHORS[kind]), key=lambda sign: abs(sign.at - signs[at].at))
     side = "before" if anchor.at > signs[at].at else "after"
     distance = abs(anchor.at - signs[at].at)
-    yield f"near {side} {next(bound for bound in (1, 3, 7, 999) if distance <= bound)}"
+    yield f"near {side} {next((bound for bound in (1, 3, 7) if distance <= bound), 999)}"
     yield f"near {side} {anchor.word}"
     low, high = sorted((anchor.at, signs[at].at))
     yield f"near {side} past {min(2, sum(1 for sign in signs if sign.actor and low < sign.at < high))}"
