@@ -21,6 +21,7 @@ _ANSWERS = frozenset(
 )  # to what is there
 _ALWAYS_VERBS = frozenset({"phase", "phases", "scale", "scales", "roll", "rolls"})  # where they ease: "phase out"
 _UNABLE = frozenset({"unlikely", "fail", "fails", "failed", "failing", "unable"})
+_IN_VAIN = frozenset({"failed", "unsuccessful", "abortive", "fruitless", "vain", "futile"})  # "a failed bid to block"
 _HITTING = frozenset({"by", "with"})
 _RULING = frozenset({"rule", "rules", "ruled", "ruling"})
 _OPEN = frozenset({"if", "unless", "whether", "lest", "provided"})
@@ -89,7 +90,7 @@ def over(clause: Clause, frame: Frame) -> Over:
     return Over(
         places=tuple(places), nodes=nodes, words=words, tags=frozenset(tag for at in places for tag in clause.nodes[at].tags if _used(clause, at, tag)),
         cued=cued(clause, frame, tuple(places)),
-        negated=bool(words & (english.NEGATIONS | _UNABLE)) and not words & _ADMITS, ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
+        negated=(bool(words & (english.NEGATIONS | _UNABLE)) or any(_in_vain(clause, at) for at in places)) and not words & _ADMITS, ruled_out=any(_out(clause, at) for at in places), should=_should(clause, places), conditional=_conditional(clause, frame),
         perfect=bool(words & english.HAVE), done=bool(words & english.DONE) and not words & (WILL | MAY), ahead=_ahead(clause, frame),
     )  # fmt: skip
 
@@ -166,6 +167,11 @@ def _used(clause: Clause, at: int, tag: str) -> bool:
         return True
     hit = at + 1 < len(clause.nodes) and clause.nodes[at + 1].word in _HITTING
     return node.verb is None or clause.verbal(at) or hit
+
+
+def _in_vain(clause: Clause, at: int) -> bool:
+    """``a failed attempt to``: what is governed by the attempt did not come about."""
+    return at > 0 and clause.nodes[at - 1].word in _IN_VAIN and not clause.verbal(at)
 
 
 def _out(clause: Clause, at: int) -> bool:

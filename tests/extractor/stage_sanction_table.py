@@ -184,6 +184,7 @@ Canada and Norway agreed to extend sanctions on Serbia.
 Serbian Steel is still sanctioned by Canada.
 Canadian sanctions on Serbia were designed to punish its generals.
 The bill would prohibit the president from suspending American sanctions on Serbia.
+A failed bid to lift EU sanctions on Belarus ended on Monday.
 """
 
 EASED = """
@@ -265,6 +266,7 @@ The EU decided against sanctions on Serbia.
 The EU ruled out imposing sanctions on Serbia.
 The EU dropped plans to sanction Serbia.
 #Security Council rejects Canadian bid to extend embargo on Serbia
+An unsuccessful attempt to impose EU sanctions on Belarus cost Latvia time.
 """
 
 VIOLATED = """

@@ -114,6 +114,8 @@ The frigates will be delivered to Ghana by Portugal in 2031.
 Rifles promised to Ghana by Portugal are late.
 The sale of frigates to Ghana was approved by Portugal.
 A watchdog opposes the German sale of attack helicopters to Chad.
+After a failed attempt to block the Belgian sale of drones to Chad, deputies left.
+An unsuccessful attempt to halt the sale of Belgian drones to Chad cost her the seat.
 """
 
 DELIVERED = """
