@@ -11,6 +11,7 @@ from services.extractor.over import Over, over
 from services.extractor.rows import Node, is_stop
 from services.extractor.stage_cues import freed
 
+_OPENING = 8  # nodes of who sanctioned whom before the news
 _CALLS = frozenset({"urged", "urges", "calls", "called", "demands"})
 _DECIDING = frozenset({"agree", "decide", "vote", "use"})
 _CHAMBERS = frozenset(
@@ -64,13 +65,19 @@ def over_verb(clause: Clause, frame: Frame) -> SanctionStage | None:
     due = "to" in said.words and not said.perfect and not said.done and not _decided(clause, frame)
     if meant or due or said.conditional:
         return SanctionStage.THREATENED
-    return SanctionStage.IN_FORCE if _stands(clause, frame) else None
+    return SanctionStage.IN_FORCE if _stands(clause, frame) or _describes(clause, frame) else None
 
 
 def _stands(clause: Clause, frame: Frame) -> bool:
     """``is still designated``, ``are listed``: a state, in the present tense of a text."""
     chain = {clause.nodes[at].word for at in frame.governors[:3]}
     return frame.passive and not clause.sentence.title and bool(chain & {"is", "are"}) and "being" not in chain
+
+
+def _describes(clause: Clause, frame: Frame) -> bool:
+    """``Sanctioned by the EU, Y does ...``: what Y is, before the news of what it does."""
+    following = [node.word for node in clause.nodes[1 : 2 + _OPENING]]
+    return frame.at == 0 and following[:1] == ["by"] and "," in following
 
 
 def of_measure(clause: Clause, frame: Frame) -> SanctionStage:

@@ -185,6 +185,7 @@ Serbian Steel is still sanctioned by Canada.
 Canadian sanctions on Serbia were designed to punish its generals.
 The bill would prohibit the president from suspending American sanctions on Serbia.
 A failed bid to lift EU sanctions on Belarus ended on Monday.
+#Sanctioned by EU, Belarusian airline opens route to Oman
 """
 
 EASED = """
